@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of Parley is compiled with: mistakes are errors, memory unsafety is spelled out.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+func core(_ name: String, _ dependencies: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) },
+        swiftSettings: settings)
+}
+
+// The import table is docs/ARCHITECTURE.md's; TidyTests hold the sources to it.
+let package = Package(
+    name: "Core",
+    products: [
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "Meeting", "Simulation"])
+    ],
+    targets: [
+        core("Wire"),
+        core("Units"),
+        core("STUN", ["Wire", "Units"]),
+        core("Meeting", ["Wire", "Units"]),
+        core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
+        tests("Wire"),
+        tests("Units"),
+        tests("STUN", ["Wire", "Units"]),
+        tests("Meeting", ["Wire", "Units"]),
+        tests("Simulation", ["Wire", "Units", "Meeting"]),
+    ]
+)
