@@ -8,7 +8,10 @@ public struct RoomRecord: Equatable, Sendable {
     public var chat: [ChatRecord]
 
     public init(
-        settings: RoomSettings, seats: [SeatRecord] = [], bans: [BanRecord] = [], chat: [ChatRecord] = []
+        settings: RoomSettings,
+        seats: [SeatRecord] = [],
+        bans: [BanRecord] = [],
+        chat: [ChatRecord] = []
     ) {
         self.settings = settings
         self.seats = seats
@@ -30,8 +33,12 @@ public struct RoomSettings: Equatable, Sendable {
     public var lastUsedAt: UnixMilliseconds
 
     public init(
-        name: RoomName, locked: Bool = false, lobby: Bool = false, hostDevices: [TokenHash] = [],
-        startedAt: UnixMilliseconds, lastUsedAt: UnixMilliseconds
+        name: RoomName,
+        locked: Bool = false,
+        lobby: Bool = false,
+        hostDevices: [TokenHash] = [],
+        startedAt: UnixMilliseconds,
+        lastUsedAt: UnixMilliseconds
     ) {
         self.name = name
         self.locked = locked
@@ -59,8 +66,15 @@ public struct SeatRecord: Equatable, Sendable {
     public var joinedAt: UnixMilliseconds
 
     public init(
-        participant: ParticipantID, name: String, role: Role, kind: ClientKind, resume: TokenHash,
-        previousResume: TokenHash? = nil, device: TokenHash? = nil, address: TokenHash, joinedAt: UnixMilliseconds
+        participant: ParticipantID,
+        name: String,
+        role: Role,
+        kind: ClientKind,
+        resume: TokenHash,
+        previousResume: TokenHash? = nil,
+        device: TokenHash? = nil,
+        address: TokenHash,
+        joinedAt: UnixMilliseconds
     ) {
         self.participant = participant
         self.name = name
@@ -105,7 +119,12 @@ public struct ChatRecord: Equatable, Sendable {
     public var at: UnixMilliseconds
 
     public init(
-        id: String, from: ParticipantID, name: String, to: ParticipantID?, text: String, clientId: String,
+        id: String,
+        from: ParticipantID,
+        name: String,
+        to: ParticipantID?,
+        text: String,
+        clientId: String,
         at: UnixMilliseconds
     ) {
         self.id = id

@@ -1,0 +1,67 @@
+/// Everything that a client can fill, and how far. Each limit says why it is what it is.
+public enum Limits {
+    /// Fits a DNS label and a line of text.
+    public static let roomNameLength = 64
+    /// Visible characters of a name: the longest that a tile can show.
+    public static let nameCharacters = 64
+    /// Unicode scalars of a name: stops towers of combining marks and emoji families without end.
+    public static let nameScalars = 256
+    /// Characters of a chat message (the contract's).
+    public static let chatCharacters = 4_096
+    /// Bytes of a chat message: 4 a character at most.
+    public static let chatBytes = 16_384
+    /// A sender's own id of a message: a UUID and some room.
+    public static let clientIdBytes = 64
+    /// Messages that a newcomer is given (the contract's).
+    public static let chatHistory = 200
+    /// Chat messages of one room on their way to the disk.
+    public static let pendingChat = 256
+    /// An SDP. Real ones have 4 to 20 KB; the frame holds 64 KiB.
+    public static let sdpBytes = 49_152
+    /// Lines of an SDP are shorter than this.
+    public static let sdpLineBytes = 4_096
+    /// m-lines of an SDP.
+    public static let sdpMediaSections = 64
+    /// A candidate line; real ones have 60 to 200 bytes.
+    public static let candidateBytes = 1_024
+    /// Entries of `tracks`.
+    public static let tracks = 64
+    /// Entries of `want`: the tiles of one screen and some more.
+    public static let wants = 64
+    /// Bytes of a token of any kind.
+    public static let tokenBytes = 4_096
+    /// Guests waiting before one room.
+    public static let lobbyGuests = 100
+    /// Bans kept for one room; the oldest goes first.
+    public static let bans = 500
+    /// Devices that may come back as host; the oldest goes first.
+    public static let hostDevices = 16
+    /// Rooms in memory: the node's, not a person's.
+    public static let rooms = 10_000
+    /// `hello`s parked while a room is read from the disk.
+    public static let loadingPerRoom = 256
+    /// Messages kept for members who come back.
+    public static let replayMessages = 1_000
+    /// Bytes of them: offers are large.
+    public static let replayBytes = 524_288
+
+    /// A connection that does not introduce itself is closed.
+    public static let helloDeadline: Duration = .seconds(10)
+    /// How long a seat is held for a lost connection (`graceMs`).
+    public static let grace: Duration = .seconds(60)
+    /// How long the lobby of an empty room outlasts its last host.
+    public static let lobbyOutlastsMilliseconds: UnixMilliseconds = 24 * 3_600_000
+    /// Two malformed messages within this time close the connection.
+    public static let malformedWindow: Duration = .seconds(1)
+
+    /// Chat messages of one participant: 5 a second after a burst.
+    static let chatRate = TokenBucket.Rate(burst: 20, perSecond: 5)
+    /// All messages of one connection; joining five peers costs about 120.
+    static let messageRate = TokenBucket.Rate(burst: 400, perSecond: 60)
+    /// Reactions of one participant.
+    static let reactionRate = TokenBucket.Rate(burst: 10, perSecond: 3)
+    /// Messages over the rate after which the connection is closed: nobody talks that much by mistake.
+    static let rateLimitedBeforeClose = 2_000
+    /// `error` answers that tell of the rate, so that the answer to a flood is no flood.
+    static let rateLimitedAnswerEvery: Duration = .seconds(1)
+}

@@ -1,0 +1,70 @@
+/// The latest messages of a room that changed something, for members who come back.
+///
+/// Bounded by number and by bytes; when a message has fallen out, whoever missed it gets a fresh `welcome` instead.
+struct ReplayLog: Equatable, Sendable {
+    /// Who was meant.
+    enum Audience: Equatable, Sendable {
+        case everybody
+        case only([ParticipantID])
+        case allBut(ParticipantID)
+
+        func includes(_ participant: ParticipantID) -> Bool {
+            switch self {
+            case .everybody: true
+            case .only(let participants): participants.contains(participant)
+            case .allBut(let absent): absent != participant
+            }
+        }
+    }
+
+    struct Entry: Equatable, Sendable {
+        let seq: UInt64
+        let message: ServerMessage
+        let audience: Audience
+        let bytes: Int
+    }
+
+    private var entries: [Entry] = []
+    /// Index of the oldest entry that still counts; the array is compacted now and then.
+    private var start = 0
+    private var bytes = 0
+    /// The `seq` of the newest message that is no longer here.
+    private(set) var forgottenThrough: UInt64
+
+    /// A log that knows nothing of what came up to `seq`.
+    init(after seq: UInt64) { forgottenThrough = seq }
+
+    mutating func append(seq: UInt64, _ message: ServerMessage, to audience: Audience) {
+        let entry = Entry(seq: seq, message: message, audience: audience, bytes: message.approximateBytes)
+        entries.append(entry)
+        bytes += entry.bytes
+        while entries.count - start > Limits.replayMessages || bytes > Limits.replayBytes {
+            bytes -= entries[start].bytes
+            forgottenThrough = entries[start].seq
+            start += 1
+        }
+        if start > Limits.replayMessages {
+            entries.removeFirst(start)
+            start = 0
+        }
+    }
+
+    /// What `participant` missed after `seq`; nil when some of it is no longer here.
+    func missed(by participant: ParticipantID, after seq: UInt64) -> [Entry]? {
+        guard seq >= forgottenThrough else { return nil }
+        return entries[start...].filter { $0.seq > seq && $0.audience.includes(participant) }
+    }
+}
+
+extension ServerMessage {
+    /// What the message costs to keep: exact for the large ones, a guess for the rest.
+    fileprivate var approximateBytes: Int {
+        switch self {
+        case .offer(_, let negotiation), .answer(_, let negotiation): 256 + negotiation.sdp.utf8.count
+        case .chat(let record, _): 256 + record.text.utf8.count
+        case .want(_, let tracks): 128 + 64 * tracks.count
+        case .lobby(let guests): 128 + 128 * guests.count
+        default: 384
+        }
+    }
+}

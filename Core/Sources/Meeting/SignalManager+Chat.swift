@@ -1,0 +1,61 @@
+// Chat: written first, then told. A message is acknowledged only when it is on disk.
+extension SignalManager {
+    /// What `participant` may read, oldest first, at most `Limits.chatHistory`.
+    func history(for participant: ParticipantID) -> [ChatRecord] {
+        chat.filter { $0.to == nil || $0.to == participant || $0.from == participant }.suffix(Limits.chatHistory)
+    }
+
+    mutating func chat(
+        _ draft: ChatRecord,
+        _ index: Int,
+        id: Int64?,
+        tickets: inout TicketSource,
+        at moment: Moment,
+        random: inout some RandomNumberGenerator
+    ) -> [Effect] {
+        if let receiver = draft.to, self.index(of: receiver) == nil {
+            return refuse(index, .noSuchParticipant, "That person is not in this meeting.", re: id)
+        }
+        if let known = resend(of: draft, index, id: id) { return known }
+        guard seats[index].chatBucket.take(now: moment.now), pendingChat.count < Limits.pendingChat else {
+            return refuse(index, .rateLimited, "Too many messages at once. Wait a moment.", retry: .later, re: id)
+        }
+        var record = draft
+        record.id = randomText(characters: 16, &random)
+        let ticket = tickets.next()
+        pendingChat[ticket] = PendingChat(record: record, re: id)
+        return [.store([.chat(name, record)], ticket: ticket)]
+    }
+
+    /// A message that came before (sent again after a reconnect) is acknowledged, not doubled. Nil when it is new.
+    private mutating func resend(of draft: ChatRecord, _ index: Int, id: Int64?) -> [Effect]? {
+        let isSame = { (other: ChatRecord) in other.from == draft.from && other.clientId == draft.clientId }
+        if let ticket = pendingChat.first(where: { isSame($0.value.record) })?.key {
+            pendingChat[ticket]?.re = id
+            return []
+        }
+        guard let known = chat.last(where: isSame) else { return nil }
+        guard let connection = seats[index].connection else { return [] }
+        return [.send(.chat(known, stored: true), seq: nil, re: id, to: [connection])]
+    }
+
+    /// The disk has answered for a message. When it refused, the meeting goes on: everybody present gets the message,
+    /// and the sender is told that it was not stored.
+    mutating func stored(_ ticket: Ticket, isOnDisk: Bool) -> [Effect] {
+        guard let pending = pendingChat.removeValue(forKey: ticket) else { return [] }
+        let record = pending.record
+        chat.append(record)
+        if chat.count > Limits.chatHistory * 2 { chat.removeFirst(chat.count - Limits.chatHistory) }
+        var audience = ReplayLog.Audience.everybody
+        if let receiver = record.to {
+            audience = .only(receiver == record.from ? [receiver] : [record.from, receiver])
+        }
+        var effects = emit(.chat(record, stored: isOnDisk), to: audience, answering: pending.re, of: record.from)
+        if !isOnDisk, let connection = seat(record.from)?.connection {
+            let sentence =
+                "The server could not save your last message. Everybody here has it; people who join later will not."
+            effects.append(.send(.notice(code: "not-stored", message: sentence), seq: nil, re: nil, to: [connection]))
+        }
+        return effects
+    }
+}

@@ -1,0 +1,103 @@
+internal import Units
+
+/// One room: its members, their state, what they say to each other. One per room, made and kept by `MeetingManager`.
+///
+/// A value: every method is one input, returns the effects of it, and does nothing else. Who speaks is always given by the
+/// caller, who knows it from the connection; nothing a client says about itself is believed.
+/// The guests of the lobby are not in here (T-AUTH-5): `Lobby` keeps them, and nothing of a room is sent to one.
+struct SignalManager: Sendable {
+    /// What every room of this server has in common.
+    let configuration: MeetingManager.Configuration
+    var settings: RoomSettings
+    var bans: [BanRecord]
+    /// In the order of joining; at most `configuration.roomLimit`.
+    var seats: [Seat] = []
+    /// The latest messages, public and private, oldest first.
+    var chat: [ChatRecord]
+    /// Messages on their way to the disk, by ticket.
+    var pendingChat: [Ticket: PendingChat] = [:]
+    /// Rises with every message that changes something; never goes back while the room is in memory.
+    var seq: UInt64 = 0
+    var log = ReplayLog(after: 0)
+    /// The topology's epoch; rises when the room moves between mesh and SFU.
+    var epoch: UInt64 = 1
+
+    var name: RoomName { settings.name }
+    var isEmpty: Bool { seats.isEmpty }
+
+    init(configuration: MeetingManager.Configuration, record: RoomRecord, graceEnds: Timestamp) {
+        self.configuration = configuration
+        settings = record.settings
+        bans = record.bans
+        chat = record.chat
+        seats = record.seats.compactMap { Seat($0, graceEnds: graceEnds) }
+    }
+
+    func index(of participant: ParticipantID) -> Int? { seats.firstIndex { $0.id == participant } }
+
+    func seat(_ participant: ParticipantID) -> Seat? { seats.first { $0.id == participant } }
+
+    var connectedHosts: [ConnectionID] { seats.compactMap { $0.role == .host ? $0.connection : nil } }
+
+    var info: ServerMessage.RoomInfo {
+        .init(
+            name: name,
+            epoch: epoch,
+            locked: settings.locked,
+            lobby: settings.lobby,
+            startedAt: settings.startedAt,
+            limit: configuration.roomLimit
+        )
+    }
+}
+
+/// A chat message that is being written.
+struct PendingChat: Equatable, Sendable {
+    let record: ChatRecord
+    /// The `id` of the sender's latest request for it.
+    var re: Int64?
+}
+
+// MARK: - Delivery
+
+extension SignalManager {
+    /// Sends a message that changes something: with a `seq`, kept for those who are reconnecting.
+    ///
+    /// - Parameter asker: the member whose request `re` this answers, if one does; he gets it too, with `re`.
+    mutating func emit(
+        _ message: ServerMessage,
+        to audience: ReplayLog.Audience = .everybody,
+        answering re: Int64? = nil,
+        of asker: ParticipantID? = nil
+    ) -> [Effect] {
+        seq += 1
+        log.append(seq: seq, message, to: audience)
+        var receivers: [ConnectionID] = []
+        var answered: ConnectionID?
+        for seat in seats where audience.includes(seat.id) {
+            guard let connection = seat.connection else { continue }
+            if re != nil, seat.id == asker { answered = connection } else { receivers.append(connection) }
+        }
+        var effects: [Effect] = []
+        if let answered { effects.append(.send(message, seq: seq, re: re, to: [answered])) }
+        if !receivers.isEmpty { effects.append(.send(message, seq: seq, re: nil, to: receivers)) }
+        return effects
+    }
+
+    /// Tells everybody how a member is now.
+    mutating func emitUpdate(of index: Int, answering re: Int64? = nil) -> [Effect] {
+        emit(.updated(seats[index].participant), answering: re, of: seats[index].id)
+    }
+
+    /// Refuses a member's request.
+    func refuse(
+        _ index: Int,
+        _ code: ErrorCode,
+        _ sentence: String,
+        retry: Retry = .none,
+        re: Int64?
+    ) -> [Effect] {
+        guard let connection = seats[index].connection else { return [] }
+        return [.send(.error(code, message: sentence, retry: retry), seq: nil, re: re, to: [connection])]
+    }
+}
