@@ -1,0 +1,18 @@
+import Meeting
+
+/// The one place where `iceServers` is built: this server's own STUN, and what `--ice-server` adds.
+struct IceServers: Sendable {
+    /// Where browsers find this server when it is not where the page came from (`--public-address`).
+    let publicHosts: [String]
+    /// The bound media port.
+    let mediaPort: Int
+    /// URLs of other servers.
+    let additional: [String]
+
+    /// The list for a client that reached the server at `host` (a name, an IPv4 address or an IPv6 address without brackets).
+    func list(reachedAt host: String?) -> [ICEServer] {
+        let hosts = publicHosts.isEmpty ? [host].compactMap(\.self) : publicHosts
+        let own = hosts.map { "stun:\($0.contains(":") ? "[\($0)]" : $0):\(mediaPort)" }
+        return (own.isEmpty ? [] : [ICEServer(urls: own)]) + additional.map { ICEServer(urls: [$0]) }
+    }
+}

@@ -1,0 +1,221 @@
+import Logging
+import Meeting
+import ServiceLifecycle
+import Storage
+import WebSocket
+
+/// The one actor of the control plane: owns the `MeetingManager`, feeds it what happens, and performs the effects of each
+/// transition after it has returned. One actor, many values: there is no reentrancy to reason about.
+///
+/// Connections call `opened`, `receive`, `heard`, `closed` from their own tasks; `run` brings the time and what the disk answers.
+actor MeetingService: Service {
+    private var manager: MeetingManager
+    private var random = SystemRandomNumberGenerator()
+    private var lines: [ConnectionID: Line] = [:]
+    /// Lines that wait for the disk.
+    private var holding: Set<ConnectionID> = []
+    private let reachedAt: ReachedAt
+    private let store: MeetingStore
+    private let clock: SystemClock
+    private let chatDays: Int
+    private let logger: Logger
+
+    /// Writes handed to the store, and how many of them it has answered; answers come in order.
+    private var written: UInt64 = 0
+    private var settled: UInt64 = 0
+    private let answers: AsyncStream<StoreAnswer>
+    private let answersContinuation: AsyncStream<StoreAnswer>.Continuation
+
+    init(
+        configuration: MeetingManager.Configuration, reachedAt: ReachedAt, store: MeetingStore, chatDays: Int,
+        clock: SystemClock = SystemClock(), logger: Logger
+    ) {
+        manager = MeetingManager(configuration: configuration)
+        self.reachedAt = reachedAt
+        self.store = store
+        self.chatDays = chatDays
+        self.clock = clock
+        self.logger = logger
+        (answers, answersContinuation) = AsyncStream.makeStream()
+    }
+
+    /// What the store said to one write.
+    private struct StoreAnswer: Sendable {
+        let number: UInt64
+        let ticket: Ticket?
+        let isOnDisk: Bool
+    }
+}
+
+// MARK: - Running
+
+extension MeetingService {
+    /// Brings back the meetings that were going on when the server stopped; call before the first connection.
+    func restore() async throws {
+        let rooms = try await store.roomsWithSeats()
+        for record in rooms {
+            perform(manager.loaded(record.settings.name, record: record, at: clock.moment, random: &random))
+        }
+        guard !rooms.isEmpty else { return }
+        logger.info("Meetings restored", metadata: ["rooms": "\(rooms.count)"])
+    }
+
+    /// Runs until the server stops; the last of the services to do so, so that what connections say at the end is stored.
+    func run() async throws {
+        await withTaskGroup { group in
+            group.addTask { await self.hearAnswers() }
+            group.addTask { await self.tickEverySecond() }
+            group.addTask { await self.expireChatHourly() }
+            // Thrown only when the server is cancelled instead of shut down; both end here.
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
+        await store.close()
+    }
+
+    private func hearAnswers() async {
+        for await answer in answers {
+            settled = answer.number
+            release()
+            guard let ticket = answer.ticket else { continue }
+            perform(manager.stored(ticket, isOnDisk: answer.isOnDisk))
+        }
+    }
+
+    private func tickEverySecond() async {
+        while !Task.isCancelled {
+            perform(manager.tick(at: clock.moment))
+            release()
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        }
+    }
+
+    private func expireChatHourly() async {
+        while !Task.isCancelled {
+            let now = clock.moment.wall
+            do {
+                let expired = try await store.deleteExpired(
+                    chatOlderThan: now - UnixMilliseconds(chatDays) * 86_400_000, now: now)
+                if expired != .init() {
+                    logger.info(
+                        "Old data deleted", metadata: ["messages": "\(expired.messages)", "rooms": "\(expired.rooms)"])
+                }
+            } catch { logger.warning("Old data could not be deleted", metadata: ["reason": "\(error)"]) }
+            do { try await Task.sleep(for: .seconds(3_600)) } catch { return }
+        }
+    }
+
+    /// The server is about to stop: everybody is told to come back soon. Seats stay on disk.
+    func drain() {
+        guard !manager.isDraining else { return }
+        perform(manager.drain(at: clock.moment))
+    }
+}
+
+// MARK: - Connections
+
+extension MeetingService {
+    /// A WebSocket was accepted.
+    ///
+    /// - Parameter host: the name or address, without port, that the client reached this server by.
+    func opened(_ session: WebSocketSession, address: TokenHash, host: String) {
+        let connection = ConnectionID(session.id)
+        lines[connection] = Line(session: session)
+        reachedAt.set(host, for: connection)
+        manager.opened(connection, address: address, at: clock.moment)
+    }
+
+    /// A text frame came.
+    func receive(_ text: [UInt8], from session: WebSocketSession) {
+        perform(manager.receive(text, from: ConnectionID(session.id), at: clock.moment, random: &random))
+    }
+
+    /// A pong came.
+    func heard(from session: WebSocketSession) {
+        perform(manager.heard(from: ConnectionID(session.id)))
+    }
+
+    /// The WebSocket has ended.
+    func closed(_ session: WebSocketSession) {
+        let connection = ConnectionID(session.id)
+        let wasClean = if case .closedByPeer = session.outcome { true } else { false }
+        lines[connection] = nil
+        perform(manager.closed(connection, wasClean: wasClean, at: clock.moment))
+        reachedAt.set(nil, for: connection)
+    }
+
+    /// What a stranger may know of a room.
+    func glance(at room: RoomName) -> RoomGlance { manager.glance(at: room) }
+
+    var isDraining: Bool { manager.isDraining }
+
+    var figures: (rooms: Int, members: Int, guests: Int, connections: Int) { manager.figures }
+}
+
+// MARK: - Effects
+
+extension MeetingService {
+    private func perform(_ effects: [Effect]) {
+        guard !effects.isEmpty else { return }
+        var broadcast = WebSocketBroadcast()
+        for effect in effects {
+            switch effect {
+            case .send(let message, let seq, let re, let receivers):
+                let frame = WebSocketMessage(utf8: message.text(seq: seq, re: re))
+                for receiver in receivers {
+                    deliver(.message(frame, message.coalescingKey), to: receiver, &broadcast)
+                }
+            case .hold(let connection): hold(connection)
+            case .ping(let connection): deliver(.ping, to: connection, &broadcast)
+            case .close(let connection, let code): deliver(.close(code), to: connection, &broadcast)
+            case .store(let changes, let ticket): write(changes, ticket)
+            case .load(let room): Task { await self.load(room) }
+            }
+        }
+        broadcast.flush()
+    }
+
+    private func write(_ changes: [StoredChange], _ ticket: Ticket?) {
+        written += 1
+        let number = written
+        store.enqueue(changes) { [answersContinuation] outcome in
+            answersContinuation.yield(.init(number: number, ticket: ticket, isOnDisk: outcome == .stored))
+        }
+    }
+
+    private func load(_ room: RoomName) async {
+        do {
+            let record = try await store.load(room: room)
+            perform(manager.loaded(room, record: record, at: clock.moment, random: &random))
+        } catch {
+            logger.error("A room could not be read", metadata: ["reason": "\(error)"])
+            perform(manager.loadFailed(room, at: clock.moment))
+        }
+    }
+
+    private func deliver(_ item: Line.Item, to connection: ConnectionID, _ broadcast: inout WebSocketBroadcast) {
+        guard let line = lines[connection] else { return }
+        guard line.hold != nil else { return item.send(to: line.session, &broadcast) }
+        guard lines[connection]?.keep(item) == true else {
+            lines[connection] = nil
+            return line.session.close(.tryAgainLater, reason: "The server's disk is too slow.")
+        }
+    }
+
+    private func hold(_ connection: ConnectionID) {
+        guard written > settled, lines[connection] != nil else { return }
+        lines[connection]?.hold = .init(until: written, since: clock.moment.now)
+        holding.insert(connection)
+    }
+
+    /// Lets go what waited for writes that are answered now, or for too long.
+    private func release() {
+        let now = clock.moment.now
+        for connection in holding {
+            let isStillHeld = lines[connection]?.hold.map { $0.until > settled && now - $0.since < Line.longestHold }
+            guard isStillHeld != true else { continue }
+            holding.remove(connection)
+            lines[connection]?.letGo()
+        }
+    }
+}
