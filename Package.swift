@@ -44,7 +44,8 @@ let package = Package(
         .target(
             name: "Telemetry",
             dependencies: [log],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .target(
             name: "WebSocket",
             dependencies: nio + [
@@ -56,21 +57,29 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 log,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .target(
             name: "WebSite",
             dependencies: [hummingbird, .product(name: "HTTPTypes", package: "swift-http-types"), log]
                 + nio
-                + [.product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: settings),
+                + [.product(name: "Crypto", package: "swift-crypto"), "CZlib"],
+            swiftSettings: settings,
+            plugins: ["EmbedWebFiles"]
+        ),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .executableTarget(name: "EmbedWeb"),
+        .plugin(name: "EmbedWebFiles", capability: .buildTool(), dependencies: ["EmbedWeb"]),
         .target(
             name: "MediaTransport",
             dependencies: [core, log] + nio,
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .target(
             name: "Storage",
             dependencies: [core, log, .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .target(
             name: "MeetingServer",
             dependencies: [
@@ -82,13 +91,23 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio,
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "parley",
             dependencies: [
                 "MeetingServer", core,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "WebSiteTests",
+            dependencies: [
+                "WebSite", hummingbird, .product(name: "HTTPTypes", package: "swift-http-types"), log, "CZlib",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
+            swiftSettings: settings
+        ),
     ]
 )

@@ -1,0 +1,113 @@
+import HTTPTypes
+import Hummingbird
+
+/// Puts the headers that keep the page to itself on every answer, whoever gave it.
+///
+/// A compromised page is a compromised call: nothing inline runs, nothing foreign is fetched, no text becomes HTML, no
+/// other site can frame the page. The outermost middleware.
+struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
+    private let fields: HTTPFields
+    private let isSecure: Bool
+    private let frameAncestors: String
+
+    init(isSecure: Bool, frameAncestors: [String]) {
+        self.isSecure = isSecure
+        self.frameAncestors = frameAncestors.isEmpty ? "'none'" : frameAncestors.joined(separator: " ")
+        var fields: HTTPFields = [
+            .permissionsPolicy: Self.permissionsPolicy,
+            .crossOriginOpenerPolicy: "same-origin",
+            .crossOriginResourcePolicy: "same-origin",
+            .referrerPolicy: "no-referrer",
+            .xContentTypeOptions: "nosniff",
+        ]
+        // X-Frame-Options cannot name an origin, so it would overrule the ancestors that are allowed.
+        if frameAncestors.isEmpty { fields[.xFrameOptions] = "DENY" }
+        if isSecure { fields[.strictTransportSecurity] = "max-age=63072000" }
+        self.fields = fields
+    }
+
+    @concurrent func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        for field in fields { response.headers[field.name] = field.value }
+        response.headers[.contentSecurityPolicy] = contentSecurityPolicy(host: request.head.authority)
+        if response.headers[.cacheControl] == nil {
+            response.headers[.cacheControl] = SiteTree.Caching.never.rawValue
+        }
+        return response
+    }
+
+    /// The policy, for a page that came from `host`. Older browsers do not read `'self'` as the WebSocket of the same
+    /// host, so it is named. Without TLS of our own a proxy may have added it: then both schemes are.
+    private func contentSecurityPolicy(host: String?) -> String {
+        let sockets = host.flatMap(HostName.init).map { isSecure ? " wss://\($0)" : " ws://\($0) wss://\($0)" } ?? ""
+        return """
+            default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+            media-src 'self' blob:; connect-src 'self'\(sockets); worker-src 'self' blob:; font-src 'self'; \
+            manifest-src 'self'; frame-ancestors \(frameAncestors); base-uri 'none'; form-action 'self'; \
+            object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'
+            """
+    }
+
+    private static var permissionsPolicy: String {
+        """
+        camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), screen-wake-lock=(self), \
+        speaker-selection=(self), autoplay=(self), picture-in-picture=(self), geolocation=(), usb=(), serial=(), \
+        payment=(), midi=()
+        """
+    }
+}
+
+/// A Host header that is safe to repeat: a name, an IPv4 address or an IPv6 address in brackets, and perhaps a port.
+struct HostName: Equatable, CustomStringConvertible {
+    let description: String
+
+    /// Nil for anything that could end a directive or smuggle another one in.
+    init?(_ text: String) {
+        guard (1...Limits.hostLength).contains(text.utf8.count) else { return nil }
+        let (host, rest): (Substring, Substring)
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { return nil }
+            host = text[text.index(after: text.startIndex)..<end]
+            rest = text[text.index(after: end)...]
+            guard host.utf8.allSatisfy({ Self.isHexadecimal($0) || $0 == UInt8(ascii: ":") }) else { return nil }
+        } else {
+            host = text.prefix { $0 != ":" }
+            rest = text[host.endIndex...]
+            guard host.utf8.allSatisfy(Self.isNameCharacter) else { return nil }
+        }
+        guard !host.isEmpty, rest.isEmpty || Self.isPort(rest) else { return nil }
+        description = text
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        text.hasPrefix(":") && text.utf8.dropFirst().allSatisfy(isDigit)
+            && UInt16(text.dropFirst()).map { $0 > 0 } == true
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f"))
+    }
+
+    private static func isNameCharacter(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
+            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static var permissionsPolicy: Self { name("Permissions-Policy") }
+    fileprivate static var crossOriginOpenerPolicy: Self { name("Cross-Origin-Opener-Policy") }
+    fileprivate static var referrerPolicy: Self { name("Referrer-Policy") }
+    fileprivate static var xFrameOptions: Self { name("X-Frame-Options") }
+
+    private static func name(_ text: String) -> Self {
+        guard let name = Self(text) else { preconditionFailure("\(text) is a field name by its letters") }
+        return name
+    }
+}
