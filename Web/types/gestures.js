@@ -35,7 +35,6 @@
  * | {type: 'allow-sound'} the click that browsers want before they play
  * | {type: 'dismiss-trouble', key: string}
  * | {type: 'tile-sizes', tiles: {track: string, width: number, height: number, priority: number}[]} what the stage shows now, in device pixels
- * | {type: 'sound-blocked', blocked: boolean} an audio element's play() was refused, or plays again
  * | {type: 'retry-chat', clientId: string} send again what was not stored
  * } Gesture
  */
