@@ -3,8 +3,16 @@
  * What a person can ask for. Elements send `new CustomEvent('gesture', {bubbles: true, composed: true, detail: gesture})`;
  * index.js hears them at the document and carries them out. Nothing else leads from a click to an effect.
  *
+ *
+ * - `enter-room`: room name or pasted link
+ * - `retry-devices`: ask for permission again
+ * - `close`: Escape: the topmost dialog, menu or panel
+ * - `allow-sound`: the click that browsers want before they play
+ * - `tile-sizes`: what the stage shows now, in device pixels
+ * - `retry-chat`: send again what was not stored
+ *
  * @typedef {{type: 'start-meeting'}
- * | {type: 'enter-room', text: string} room name or pasted link
+ * | {type: 'enter-room', text: string}
  * | {type: 'set-name', name: string}
  * | {type: 'join'}
  * | {type: 'leave'}
@@ -13,7 +21,7 @@
  * | {type: 'toggle-microphone'}
  * | {type: 'toggle-camera'}
  * | {type: 'toggle-screen', hint?: 'motion'|'detail'}
- * | {type: 'retry-devices'} ask for permission again
+ * | {type: 'retry-devices'}
  * | {type: 'choose-device', source: 'microphone'|'camera'|'speaker', deviceId: string}
  * | {type: 'test-speaker'}
  * | {type: 'push-to-talk', held: boolean}
@@ -21,7 +29,7 @@
  * | {type: 'react', emoji: string}
  * | {type: 'send-chat', text: string, to?: string}
  * | {type: 'toggle-panel', panel: 'chat'|'people'}
- * | {type: 'close'} Escape: the topmost dialog, menu or panel
+ * | {type: 'close'}
  * | {type: 'open-dialog', dialog: 'help'|'devices'|'invite'|'statistics'|'language'}
  * | {type: 'set-view', view: 'grid'|'speaker'}
  * | {type: 'set-page', page: number}
@@ -32,10 +40,10 @@
  * | {type: 'set-preference', name: keyof import('./state.js').Preferences, value: unknown}
  * | {type: 'moderate', action: string, participant?: string, on?: boolean}
  * | {type: 'copy-link'}
- * | {type: 'allow-sound'} the click that browsers want before they play
+ * | {type: 'allow-sound'}
  * | {type: 'dismiss-trouble', key: string}
- * | {type: 'tile-sizes', tiles: {track: string, width: number, height: number, priority: number}[]} what the stage shows now, in device pixels
- * | {type: 'retry-chat', clientId: string} send again what was not stored
+ * | {type: 'tile-sizes', tiles: {track: string, width: number, height: number, priority: number}[]}
+ * | {type: 'retry-chat', clientId: string}
  * } Gesture
  */
 export {};
