@@ -109,5 +109,17 @@ let package = Package(
             ] + nio,
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", "StorageCrashChild", core, log, .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Fixtures/version-1.sql")],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "StorageCrashChild",
+            dependencies: ["Storage", core],
+            path: "Tests/StorageCrashChild",
+            swiftSettings: settings
+        ),
     ]
 )

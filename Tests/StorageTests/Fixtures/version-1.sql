@@ -1,0 +1,75 @@
+-- A database of schema version 1 as the first release wrote it. Never edit: newer releases must open it.
+PRAGMA auto_vacuum = INCREMENTAL;
+CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+INSERT INTO grdb_migrations VALUES ('1');
+
+CREATE TABLE room (
+    name TEXT PRIMARY KEY NOT NULL,
+    locked INTEGER NOT NULL,
+    lobby INTEGER NOT NULL,
+    startedAt INTEGER NOT NULL,
+    lastUsedAt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hostDevice (
+    room TEXT NOT NULL REFERENCES room(name) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    device BLOB NOT NULL,
+    PRIMARY KEY (room, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seat (
+    number INTEGER PRIMARY KEY,
+    room TEXT NOT NULL REFERENCES room(name) ON DELETE CASCADE,
+    participant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    resume BLOB NOT NULL,
+    previousResume BLOB,
+    device BLOB,
+    address BLOB NOT NULL,
+    joinedAt INTEGER NOT NULL,
+    UNIQUE (room, participant)
+) STRICT;
+
+CREATE TABLE ban (
+    number INTEGER PRIMARY KEY,
+    room TEXT NOT NULL REFERENCES room(name) ON DELETE CASCADE,
+    device BLOB,
+    address BLOB NOT NULL,
+    foldedName TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX banByRoom ON ban(room);
+
+CREATE TABLE chat (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    room TEXT NOT NULL REFERENCES room(name) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    name TEXT NOT NULL,
+    receiver TEXT,
+    text TEXT NOT NULL,
+    clientId TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    UNIQUE (room, sender, clientId)
+) STRICT;
+CREATE INDEX chatByRoom ON chat(room, number);
+CREATE INDEX chatByTime ON chat(at);
+
+CREATE TABLE secret (
+    name TEXT PRIMARY KEY NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO room VALUES ('first-release', 1, 1, 1000, 1000);
+INSERT INTO hostDevice VALUES ('first-release', 0, X'0707070707070707070707070707070707070707070707070707070707070707');
+INSERT INTO seat VALUES (1, 'first-release', 'a', 'Name of a', 'host', 'browser',
+    X'0101010101010101010101010101010101010101010101010101010101010101',
+    X'0202020202020202020202020202020202020202020202020202020202020202', NULL,
+    X'0303030303030303030303030303030303030303030303030303030303030303', 1);
+INSERT INTO ban VALUES (1, 'first-release',
+    X'0505050505050505050505050505050505050505050505050505050505050505',
+    X'0404040404040404040404040404040404040404040404040404040404040404', 'mallory', 6);
+INSERT INTO chat VALUES (1, 'first-release', 'm1', 'kevin', 'Kevin', NULL, 'message 1', 'c1', 1);
