@@ -102,6 +102,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", log], swiftSettings: settings),
+        .testTarget(
+            name: "MeetingServerTests",
+            dependencies: ["MeetingServer", "Telemetry", log],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MeetingServerTests",
             dependencies: [
