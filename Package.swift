@@ -105,13 +105,8 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", log], swiftSettings: settings),
         .testTarget(
             name: "MeetingServerTests",
-            dependencies: ["MeetingServer", "Telemetry", log],
-            swiftSettings: settings
-        ),
-        .testTarget(
-            name: "MeetingServerTests",
             dependencies: [
-                "MeetingServer", log, hummingbird,
+                "MeetingServer", "Telemetry", log, hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),

@@ -1,4 +1,5 @@
 import Meeting
+import Telemetry
 
 /// The one place where `iceServers` is built: this server's own STUN, and what `--ice-server` adds.
 struct IceServers: Sendable {
@@ -6,13 +7,22 @@ struct IceServers: Sendable {
     let publicHosts: [String]
     /// The bound media port.
     let mediaPort: Int
-    /// URLs of other servers.
-    let additional: [String]
+    /// Servers of others.
+    let additional: [OutsideICEServer]
+
+    init(options: ServeOptions, mediaPort: Int) {
+        publicHosts = options.publicAddresses
+        additional = options.iceServers
+        self.mediaPort = mediaPort
+    }
 
     /// The list for a client that reached the server at `host` (a name, an IPv4 address or an IPv6 address without brackets).
     func list(reachedAt host: String?) -> [ICEServer] {
-        let hosts = publicHosts.isEmpty ? [host].compactMap(\.self) : publicHosts
+        let hosts = publicHosts.isEmpty ? [host].compactMap(\.self).filter { !$0.isEmpty } : publicHosts
         let own = hosts.map { "stun:\($0.contains(":") ? "[\($0)]" : $0):\(mediaPort)" }
-        return (own.isEmpty ? [] : [ICEServer(urls: own)]) + additional.map { ICEServer(urls: [$0]) }
+        let others = additional.map { server in
+            ICEServer(urls: [server.url], username: server.username, credential: server.credential?.revealed)
+        }
+        return (own.isEmpty ? [] : [ICEServer(urls: own)]) + others
     }
 }

@@ -2,6 +2,7 @@ import Logging
 import Meeting
 import ServiceLifecycle
 import Storage
+import Units
 import WebSocket
 
 /// The one actor of the control plane: owns the `MeetingManager`, feeds it what happens, and performs the effects of each
@@ -27,8 +28,12 @@ actor MeetingService: Service {
     private let answersContinuation: AsyncStream<StoreAnswer>.Continuation
 
     init(
-        configuration: MeetingManager.Configuration, reachedAt: ReachedAt, store: MeetingStore, chatDays: Int,
-        clock: SystemClock = SystemClock(), logger: Logger
+        configuration: MeetingManager.Configuration,
+        reachedAt: ReachedAt,
+        store: MeetingStore,
+        chatDays: Int,
+        clock: SystemClock = SystemClock(),
+        logger: Logger
     ) {
         manager = MeetingManager(configuration: configuration)
         self.reachedAt = reachedAt
@@ -95,10 +100,14 @@ extension MeetingService {
             let now = clock.moment.wall
             do {
                 let expired = try await store.deleteExpired(
-                    chatOlderThan: now - UnixMilliseconds(chatDays) * 86_400_000, now: now)
-                if expired != .init() {
+                    chatOlderThan: now - UnixMilliseconds(chatDays) * 86_400_000,
+                    now: now
+                )
+                if expired.messages + expired.rooms > 0 {
                     logger.info(
-                        "Old data deleted", metadata: ["messages": "\(expired.messages)", "rooms": "\(expired.rooms)"])
+                        "Old data deleted",
+                        metadata: ["messages": "\(expired.messages)", "rooms": "\(expired.rooms)"]
+                    )
                 }
             } catch { logger.warning("Old data could not be deleted", metadata: ["reason": "\(error)"]) }
             do { try await Task.sleep(for: .seconds(3_600)) } catch { return }

@@ -7,5 +7,6 @@ struct Parley: AsyncParsableCommand {
         commandName: "parley",
         abstract: "Video meetings that anybody can host with one command.",
         version: Version.text,
-        subcommands: [Serve.self, Bench.self])
+        subcommands: [Serve.self, Bench.self]
+    )
 }

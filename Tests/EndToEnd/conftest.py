@@ -29,7 +29,7 @@ def playwright():
 
 def launch_chromium(playwright, *more):
     # Where the page is not on loopback, it still needs a secure context for devices.
-    host = os.environ.get("PARLEY_TEST_HOST")
+    host = os.environ.get("MEETING_TEST_HOST")
     secure = ["--unsafely-treat-insecure-origin-as-secure=" + ",".join(
         f"http://{host}:{port}" for port in ())] if host else []
     return playwright.chromium.launch(executable_path="/usr/bin/chromium", headless=True, args=[*CHROMIUM, *secure, *more])

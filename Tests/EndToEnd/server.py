@@ -2,7 +2,7 @@
 import json, os, pathlib, signal, socket, subprocess, tempfile, time, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HOST = os.environ.get("PARLEY_TEST_HOST", "127.0.0.1")
+HOST = os.environ.get("MEETING_TEST_HOST", "127.0.0.1")
 
 
 def free_port(kind=socket.SOCK_STREAM):
@@ -12,7 +12,7 @@ def free_port(kind=socket.SOCK_STREAM):
 
 
 def binary():
-    named = os.environ.get("PARLEY_BINARY")
+    named = os.environ.get("MEETING_TEST_BINARY")
     if named:
         return named
     for kind in ("release", "debug"):

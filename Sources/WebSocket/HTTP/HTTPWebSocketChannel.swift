@@ -28,6 +28,11 @@ package struct HTTPWebSocketChannel: ServerChildChannel, HTTPChannelHandler {
     package let configuration: HTTPWebSocketConfiguration
     package let responder: HTTPChannelHandler.Responder
 
+    package init(configuration: HTTPWebSocketConfiguration, responder: @escaping HTTPChannelHandler.Responder) {
+        self.configuration = configuration
+        self.responder = responder
+    }
+
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let connection = WebSocketConnection(channel: channel)

@@ -26,7 +26,9 @@ final class BenchClient: ChannelInboundHandler, Sendable {
 
     /// Connects and upgrades; the channel is ready for `send`.
     static func connect(
-        port: Int, group: any EventLoopGroup, onText: @escaping OnText
+        port: Int,
+        group: any EventLoopGroup,
+        onText: @escaping OnText
     ) async throws -> any Channel {
         let loop = group.next()
         let upgraded = loop.makePromise(of: Void.self)
@@ -105,7 +107,8 @@ final class BenchClient: ChannelInboundHandler, Sendable {
     /// The next whole frame; servers do not mask and this one does not fragment.
     private func nextFrame() -> (opcode: UInt8, payload: ByteBuffer)? {
         let start = state.value.received.readerIndex
-        guard let first: UInt8 = state.value.received.readInteger(), let second: UInt8 = state.value.received.readInteger()
+        guard let first: UInt8 = state.value.received.readInteger(),
+            let second: UInt8 = state.value.received.readInteger()
         else {
             state.value.received.moveReaderIndex(to: start)
             return nil

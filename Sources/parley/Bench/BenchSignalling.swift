@@ -6,7 +6,9 @@ import Synchronization
 /// Rooms full of people who all talk at once, and many who say nothing.
 struct BenchSignalling: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "signalling", abstract: "Messages through rooms on loopback, and what an idle connection costs.")
+        commandName: "signalling",
+        abstract: "Messages through rooms on loopback, and what an idle connection costs."
+    )
 
     @Option(help: "Rooms in the broadcast cases.") var rooms = 100
     @Option(help: "Members of each room.") var members = 10
@@ -25,7 +27,9 @@ struct BenchSignalling: AsyncParsableCommand {
 
     /// Every member sends `perSecond` messages a second; every message goes to everybody in the room.
     private func broadcast(
-        _ name: String, perSecond: Int, message: @escaping @Sendable (Int, UInt64) -> String
+        _ name: String,
+        perSecond: Int,
+        message: @escaping @Sendable (Int, UInt64) -> String
     ) async throws {
         let server = try await MeasuredServer(arguments: ["--mesh-limit", "\(members)"])
         defer { server.stop() }
@@ -50,14 +54,16 @@ struct BenchSignalling: AsyncParsableCommand {
         let elapsed = Double((NIODeadline.now() - start).nanoseconds) / 1e9
         let cpu = server.cpuMicroseconds - before
         let delivered = tally.count
-        report([
-            ("case", "\"signalling-\(name)\""), ("rooms", "\(rooms)"), ("members", "\(members)"),
-            ("delivered", "\(delivered)"), ("expected", "\(expected)"),
-            ("deliveredPerSecond", rounded(Double(delivered) / elapsed)),
-            ("bytesPerMessage", rounded(Double(tally.bytes) / Double(max(1, delivered)))),
-            ("cpuMicrosecondsPerDelivered", rounded(cpu / Double(max(1, delivered)))),
-            ("cores", rounded(cpu / 1e6 / elapsed)),
-        ] + tally.latencies.map { ("\($0.0)Milliseconds", rounded($0.1)) })
+        report(
+            [
+                ("case", "\"signalling-\(name)\""), ("rooms", "\(rooms)"), ("members", "\(members)"),
+                ("delivered", "\(delivered)"), ("expected", "\(expected)"),
+                ("deliveredPerSecond", rounded(Double(delivered) / elapsed)),
+                ("bytesPerMessage", rounded(Double(tally.bytes) / Double(max(1, delivered)))),
+                ("cpuMicrosecondsPerDelivered", rounded(cpu / Double(max(1, delivered)))),
+                ("cores", rounded(cpu / 1e6 / elapsed)),
+            ] + tally.latencies.map { ("\($0.0)Milliseconds", rounded($0.1)) }
+        )
         for channel in channels { channel.close(promise: nil) }
         try await group.shutdownGracefully()
     }
@@ -93,7 +99,12 @@ struct BenchSignalling: AsyncParsableCommand {
     }
 
     private func join(
-        _ server: MeasuredServer, group: any EventLoopGroup, rooms: Int, members: Int, tally: Tally, from first: Int = 0
+        _ server: MeasuredServer,
+        group: any EventLoopGroup,
+        rooms: Int,
+        members: Int,
+        tally: Tally,
+        from first: Int = 0
     ) async throws -> [any Channel] {
         var channels: [any Channel] = []
         for room in first..<(first + rooms) {

@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import NIOPosix
 
 /// A `parley serve` of its own process, so that its processor time and memory are nobody else's.
 struct MeasuredServer {
@@ -6,7 +8,7 @@ struct MeasuredServer {
     private let process: Process
     private let directory: URL
 
-    /// Starts the server and waits until `/healthz` answers.
+    /// Starts the server and waits until it takes a WebSocket.
     init(arguments: [String]) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "parley-bench-\(UUID().uuidString)")
         port = Int.random(in: 20_000..<30_000)
@@ -20,7 +22,13 @@ struct MeasuredServer {
         process.standardOutput = FileHandle.nullDevice
         do { try process.run() } catch { throw BenchError.serverDidNotStart("\(error)") }
         for _ in 0..<200 {
-            if (try? await URLSession.shared.data(from: URL(string: "http://127.0.0.1:\(port)/healthz").unwrapped)) != nil {
+            // Refused until the server listens.
+            if let channel = try? await BenchClient.connect(
+                port: port,
+                group: .singletonMultiThreadedEventLoopGroup,
+                onText: { _ in }
+            ) {
+                channel.close(promise: nil)
                 return
             }
             try await Task.sleep(for: .milliseconds(50))
@@ -55,9 +63,4 @@ struct MeasuredServer {
         // A directory that stays behind in /tmp harms nobody.
         try? FileManager.default.removeItem(at: directory)
     }
-}
-
-extension Optional where Wrapped == URL {
-    /// The URL of a literal.
-    fileprivate var unwrapped: URL { self ?? URL(filePath: "/") }
 }

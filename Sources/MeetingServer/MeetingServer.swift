@@ -1,0 +1,180 @@
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import Meeting
+import NIOCore
+public import ServiceLifecycle
+import Storage
+import Synchronization
+import WebSite
+import WebSocket
+
+/// A meeting service: web page, signalling, STUN, and what it stores; the composition root of `parley serve`.
+///
+/// Another Hummingbird app mounts it like this:
+/// ```
+/// let meetings = try await MeetingServer(options: options, version: "1.0", logger: logger)
+/// try await ServiceGroup(services: meetings.services, logger: logger).run()
+/// ```
+public struct MeetingServer: Sendable {
+    private let options: ServeOptions
+    private let logger: Logger
+    private let meeting: MeetingService
+    private let site: Site
+    private let addressHash: KeyedHash
+    private let encryption: Encryption?
+    private let media: MediaService
+    private let isDraining: DrainFlag
+    private let onListening: @Sendable (Listening) async -> Void
+
+    /// Where the server can be reached, once it can.
+    public struct Listening: Sendable {
+        /// The bound TCP port of the page.
+        public let port: Int
+        /// The bound port of STUN.
+        public let mediaPort: Int
+        /// SHA-256 of a certificate the server made itself, as browsers show it.
+        public let fingerprint: String?
+    }
+
+    /// Opens the storage, brings back meetings that were going on, binds the media port.
+    ///
+    /// - Parameter onListening: called once, when the page can be opened.
+    /// - Throws: an error whose description is a sentence for the person who starts the server.
+    public init(
+        options: ServeOptions,
+        version: String,
+        logger: Logger,
+        onListening: @escaping @Sendable (Listening) async -> Void = { _ in }
+    ) async throws {
+        self.options = options
+        self.logger = logger
+        self.onListening = onListening
+        let store = try MeetingStore(directory: options.data, logger: logger)
+        let hash = KeyedHash(key: try store.secret(named: "token-hash", bytes: 32))
+        addressHash = hash
+        encryption = try Encryption(options: options)
+        media = try await MediaService.bind(options: options, logger: logger)
+        let reachedAt = ReachedAt()
+        let iceServers = IceServers(options: options, mediaPort: media.port)
+        meeting = MeetingService(
+            configuration: .init(
+                roomLimit: options.meshLimit,
+                hash: { hash($0) },
+                iceServers: { _, connection in iceServers.list(reachedAt: reachedAt.host(for: connection)) }
+            ),
+            reachedAt: reachedAt,
+            store: store,
+            chatDays: options.chatDays,
+            logger: logger
+        )
+        try await meeting.restore()
+        let isDraining = DrainFlag()
+        self.isDraining = isDraining
+        site = try Self.site(options, version, meeting, isDraining)
+    }
+
+    private static func site(
+        _ options: ServeOptions,
+        _ version: String,
+        _ meeting: MeetingService,
+        _ isDraining: DrainFlag
+    ) throws -> Site {
+        try Site(
+            SiteConfiguration(
+                files: options.web.map { .folder($0, reload: true) } ?? .embedded,
+                version: version,
+                isSecure: options.tls != .off,
+                frameAncestors: options.allowedFrameAncestors,
+                isRoomName: { RoomName($0) != nil },
+                isDraining: { isDraining.isSet },
+                glance: { name in
+                    guard let room = RoomName(name) else { return nil }
+                    let glance = await meeting.glance(at: room)
+                    return WebSite.RoomGlance(
+                        count: glance.count,
+                        names: glance.names,
+                        locked: glance.isLocked,
+                        lobby: glance.hasLobby
+                    )
+                }
+            )
+        )
+    }
+
+    /// Everything that runs, in the order of starting; a `ServiceGroup` stops it in the reverse order:
+    /// first people are told, then the connections end, then the rest is written.
+    public var services: [any Service] {
+        [meeting, media] + (encryption.map { [$0.watcher(logger: logger)] } ?? [])
+            + [application(), DrainService(meeting: meeting, flag: isDraining)]
+    }
+
+    /// Adds the page and the signalling WebSocket to a router of somebody else.
+    public func addRoutes(to router: Router<SocketContext>) {
+        site.addRoutes(to: router)
+        var configuration = WebSocketConfiguration()
+        configuration.origins = OriginPolicy(allowed: options.allowedOrigins.compactMap { WebOrigin(parsing: $0) })
+        let (meeting, addressHash) = (meeting, addressHash)
+        router.add(middleware: NoteHost())
+        router.webSocket("/ws", configuration: configuration) { session, context in
+            let address = session.remoteAddress?.ipAddress ?? ""
+            await meeting.opened(session, address: addressHash("address:" + address), host: context.host)
+            for await message in session.inbound {
+                switch message {
+                case .text(let text): await meeting.receive(text, from: session)
+                case .pong, .ping, .binary: await meeting.heard(from: session)
+                }
+            }
+            await meeting.closed(session)
+        }
+    }
+
+    private func application() -> some Service {
+        let router = Router(context: SocketContext.self)
+        addRoutes(to: router)
+        var http = HTTPWebSocketConfiguration(isSecure: encryption != nil)
+        http.admission = ConnectionsPerAddress()
+        let configuration = http
+        let (onListening, mediaPort, fingerprint) = (onListening, media.port, encryption?.fingerprint)
+        return Application(
+            router: router,
+            server: encryption.map { encryption in
+                .rotatingTLS(encryption.certificates) {
+                    HTTPWebSocketChannel(configuration: configuration, responder: $0)
+                }
+            } ?? .http1WebSocket(configuration: configuration),
+            configuration: ApplicationConfiguration(
+                address: .hostname(options.host, port: options.port),
+                serverName: nil,
+                backlog: 1_024
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                await onListening(Listening(port: port, mediaPort: mediaPort, fingerprint: fingerprint))
+            },
+            logger: logger
+        )
+    }
+}
+
+/// Whether the server is about to stop; asked by `/healthz`.
+final class DrainFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+
+    func set() { flag.store(true, ordering: .relaxed) }
+}
+
+/// The first to stop: tells everybody before the connections end.
+private struct DrainService: Service {
+    let meeting: MeetingService
+    let flag: DrainFlag
+
+    func run() async throws {
+        // Thrown only when the server is cancelled instead of shut down; people are told all the same.
+        try? await gracefulShutdown()
+        flag.set()
+        await meeting.drain()
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Glibc
+import Logging
+import MeetingServer
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// `parley serve`: reads the options, starts the server, ends cleanly on SIGTERM and at once on a second one.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve meetings.",
+        discussion: ServeOptions.helpText
+    )
+
+    /// MeetingServer reads them: the same options come from the environment and a file.
+    @Argument(parsing: .allUnrecognized, help: .hidden) var options: [String] = []
+
+    func run() async throws {
+        let options = try refuseInOneSentence {
+            try ServeOptions.parse(arguments: self.options, environment: environment(), readFile: readFile)
+        }
+        LoggingSystem.bootstrap { StandardErrorLogHandler(label: $0, level: options.logLevel) }
+        let logger = Logger(label: "parley")
+        raiseFileLimit()
+        let banner = Banner(options: options)
+        let server: MeetingServer
+        do {
+            server = try await MeetingServer(options: options, version: Version.text, logger: logger) {
+                banner.show($0)
+            }
+        } catch { throw Refusal(sentence: "\(error)") }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: server.services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                logger: logger
+            )
+        )
+        try await run(group, for: .seconds(options.drainSeconds))
+    }
+
+    /// Runs until a signal, then at most `drainTime` longer.
+    private func run(_ group: ServiceGroup, for drainTime: Duration) async throws {
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                var count = 0
+                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    count += 1
+                    if count > 1 { Glibc.exit(1) }
+                    await group.triggerGracefulShutdown()
+                    Task {
+                        try await Task.sleep(for: drainTime)
+                        Glibc.exit(0)
+                    }
+                }
+            }
+            // Whatever ends first ends the process: the services, or the failure of one of them.
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+}
+
+/// Ends the program with one sentence instead of a usage text.
+struct Refusal: Error, CustomStringConvertible {
+    let sentence: String
+
+    var description: String { sentence }
+}
+
+private func refuseInOneSentence<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch { throw Refusal(sentence: "\(error)") }
+}
