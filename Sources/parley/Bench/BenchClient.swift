@@ -32,15 +32,21 @@ final class BenchClient: ChannelInboundHandler, Sendable {
     ) async throws -> any Channel {
         let loop = group.next()
         let upgraded = loop.makePromise(of: Void.self)
-        let channel = try await ClientBootstrap(group: loop)
-            .channelOption(.socketOption(.so_rcvbuf), value: 16_384)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let client = BenchClient(eventLoop: channel.eventLoop, upgraded: upgraded, onText: onText)
-                    try channel.pipeline.syncOperations.addHandler(client)
+        let channel: any Channel
+        do {
+            channel = try await ClientBootstrap(group: loop)
+                .channelOption(.socketOption(.so_rcvbuf), value: 16_384)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let client = BenchClient(eventLoop: channel.eventLoop, upgraded: upgraded, onText: onText)
+                        try channel.pipeline.syncOperations.addHandler(client)
+                    }
                 }
-            }
-            .connect(host: "127.0.0.1", port: port).get()
+                .connect(host: "127.0.0.1", port: port).get()
+        } catch {
+            upgraded.fail(error)
+            throw error
+        }
         let request = """
             GET /ws HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: Upgrade\r\nUpgrade: websocket\r
             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n

@@ -16,11 +16,11 @@ struct BenchSignalling: AsyncParsableCommand {
     @Option(help: "Connections in the idle case; 0 leaves it out.") var idle = 5_000
 
     func run() async throws {
-        try await broadcast("chat", perSecond: 4) { number, moment in
+        try await broadcast("chat", perSecond: 4) { _, number, moment in
             #"{"type":"chat","clientId":"\#(number)","text":"\#(moment) \#(String(repeating: "x", count: 60))"}"#
         }
-        try await broadcast("state", perSecond: 20) { number, _ in
-            #"{"type":"state","hand":\#(number.isMultiple(of: 2))}"#
+        try await broadcast("state", perSecond: 20) { round, _, _ in
+            #"{"type":"state","hand":\#(round.isMultiple(of: 2))}"#
         }
         if idle > 0 { try await idleConnections() }
     }
@@ -29,7 +29,7 @@ struct BenchSignalling: AsyncParsableCommand {
     private func broadcast(
         _ name: String,
         perSecond: Int,
-        message: @escaping @Sendable (Int, UInt64) -> String
+        message: @escaping @Sendable (_ round: Int, _ number: Int, _ moment: UInt64) -> String
     ) async throws {
         let server = try await MeasuredServer(arguments: ["--mesh-limit", "\(members)"])
         defer { server.stop() }
@@ -44,7 +44,7 @@ struct BenchSignalling: AsyncParsableCommand {
         for round in 0..<rounds {
             for (index, channel) in channels.enumerated() {
                 number += 1
-                BenchClient.send(message(number, NIODeadline.now().uptimeNanoseconds), on: channel)
+                BenchClient.send(message(round, number, NIODeadline.now().uptimeNanoseconds), on: channel)
                 // A trickle, not a volley: people do not speak in step.
                 if index.isMultiple(of: 50) { try await pace(start, round, index, channels.count, perSecond) }
             }
