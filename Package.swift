@@ -135,5 +135,29 @@ let package = Package(
             path: "Tests/StorageCrashChild",
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "WebSocketTests",
+            dependencies: [
+                "WebSocket", hummingbird,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                log,
+            ] + nio,
+            swiftSettings: settings),
+        // The server that scripts/conformance-websocket examines.
+        .executableTarget(
+            name: "websocket-echo",
+            dependencies: [
+                "WebSocket", hummingbird,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                log,
+            ] + nio,
+            path: "Tests/WebSocketEcho",
+            swiftSettings: settings),
     ]
 )
