@@ -119,8 +119,9 @@ final class WebSocketUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandl
             // The option is a courtesy to our memory; a socket that refuses it works all the same.
             try? context.channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: numericCast(bytes))
         }
+        let handler = WebSocketHandler(session: session, now: .now())
         do {
-            try operations.addHandler(WebSocketHandler(session: session, now: .now()), position: .after(self))
+            try operations.addHandler(handler, position: .after(self))
         } catch {
             session.end(.connectionLost)
             return context.close(promise: nil)
@@ -132,6 +133,7 @@ final class WebSocketUpgradeHandler: ChannelDuplexHandler, RemovableChannelHandl
         if isQuiescing { session.close(.goingAway, reason: "the server stops") }
         if isReadHeld { context.read() }
         _ = operations.removeHandler(self)
+        handler.start()
     }
 
     private func goOnWithHTTP(_ context: ChannelHandlerContext) {

@@ -48,6 +48,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+    }
+
+    /// The HTTP codecs are out of the way: bytes may flow.
+    func start() {
         session.reference.handler = self
         schedule()
         drain()  // what was sent before the upgrade was through
