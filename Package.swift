@@ -129,6 +129,7 @@ let package = Package(
             resources: [.copy("Fixtures/version-1.sql")],
             swiftSettings: settings
         ),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
         .executableTarget(
             name: "StorageCrashChild",
             dependencies: ["Storage", core],

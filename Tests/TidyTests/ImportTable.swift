@@ -1,0 +1,47 @@
+/// Which of our own modules a target may import: the table of docs/ARCHITECTURE.md.
+enum ImportTable {
+    /// Core may import nothing but this.
+    static let core: [String: Set<String>] = {
+        let direct: [String: Set<String>] = [
+            "Wire": [], "Units": [], "COpenSSL": [], "STUN": [], "SDP": [], "RTP": [], "Meeting": [],
+            "TURN": ["STUN", "COpenSSL"], "ICE": ["STUN", "COpenSSL"], "DTLS": ["COpenSSL"],
+            "SRTP": ["RTP", "COpenSSL"], "PeerConnection": ["ICE", "DTLS", "SRTP", "RTP", "SDP"],
+            "Congestion": ["RTP"], "Forwarding": ["RTP", "Congestion"],
+        ]
+        var table = direct.mapValues { $0.union(["Wire", "Units"]) }
+        table["Simulation"] = Set(direct.keys)
+        return table
+    }()
+
+    /// Of our modules only these; libraries are the manifest's business.
+    static let server: [String: Set<String>] = [
+        "Telemetry": [], "WebSocket": [], "WebSite": [], "Storage": ["Meeting", "Units"],
+        // STUN until PeerConnection answers it: the media port is STUN's first.
+        "MediaTransport": ["Wire", "Units", "STUN", "TURN", "PeerConnection", "Forwarding"],
+        "MeetingServer": all, "parley": all,
+    ]
+
+    private static let all = Set(core.keys).union([
+        "Telemetry", "WebSocket", "WebSite", "Storage", "MediaTransport", "MeetingServer",
+    ])
+
+    static func violations(_ file: SourceFile) -> [Violation] {
+        guard file.has("swift"), file.isIn(["Sources", "Core/Sources"]) else { return [] }
+        let isCore = file.isIn("Core/Sources")
+        let target = String(file.path.split(separator: "/")[isCore ? 2 : 1])
+        guard let allowed = isCore ? core[target] : server[target] else {
+            return [Violation(path: file.path, line: 0, rule: "target \(target) is not in the import table")]
+        }
+        return imports(file.text).compactMap { line, module in
+            let isForbidden = isCore ? !allowed.contains(module) : all.contains(module) && !allowed.contains(module)
+            guard isForbidden, module != target else { return nil }
+            return Violation(path: file.path, line: line, rule: "\(target) may not import \(module)")
+        }
+    }
+
+    private static func imports(_ text: String) -> [(line: Int, text: String)] {
+        CodeText.swift(text).matches(
+            #"^\s*(?:@[\w()]+\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|typealias|func|let|var)\s+)?(\w+)"#
+        )
+    }
+}
