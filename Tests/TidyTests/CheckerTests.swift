@@ -34,7 +34,7 @@ struct CheckerTests {
             ("Sources/WebSite/A.swift", "let a = try! b()"), ("Core/Sources/STUN/A.swift", "fatalError(\"x\")"),
             ("Sources/Storage/A.swift", "print(a)"), ("Core/Sources/Wire/A.swift", "let a = b[0]!"),
             ("Sources/Storage/A.swift", "a!.b"), ("Core/Sources/Wire/A.swift", "a as! B"),
-            ("Core/Sources/Meeting/A.swift", "let now = Date()"), ("Core/Sources/Meeting/A.swift", "f(at: .now)"),
+            ("Core/Sources/Meeting/A.swift", "let now = Date()"), ("Core/Sources/Meeting/A.swift", "f(at: .now())"),
             ("Core/Sources/Meeting/A.swift", "ContinuousClock.now"),
             ("Sources/WebSocket/A.swift", "Task { await a() }"),
             ("Sources/WebSocket/A.swift", "Task.detached { }"), ("Core/Sources/ICE/A.swift", "Int.random(in: 0..<4)"),
@@ -47,7 +47,7 @@ struct CheckerTests {
         arguments: [
             ("Sources/WebSite/A.swift", "// try! print(a)\nlet a = \"try! fatalError()\""),
             ("Sources/parley/A.swift", "print(url)"), ("Sources/MeetingServer/A.swift", "Task { await a() }"),
-            ("Core/Sources/Meeting/A.swift", "if a != b, !c { f(now: message.now) }"),
+            ("Core/Sources/Meeting/A.swift", "if a != b, !c { f(now: message.now, retry: .now) }"),
             ("Core/Sources/Meeting/A.swift", "a = Int.random(in: 0..<4, using: &random)"),
             ("Sources/WebSocket/A.swift", "withTaskGroup(of: Void.self) { group in group.addTask { } }"),
             ("Sources/Storage/A.swift", "func blueprint(a) { self.print(a) }"),
@@ -123,7 +123,11 @@ struct CheckerTests {
             ),
             SourceFile(path: "Web/index.js", text: "import {a} from './state/a.js'; import('./b.js')"),
             SourceFile(path: "Web/boot.js", text: ""), SourceFile(path: "Web/b.js", text: ""),
-            SourceFile(path: "Web/state/a.js", text: "/** @import {T} from '../types/t.js' */"),
+            SourceFile(
+                path: "Web/state/a.js",
+                text: "/** @import {T} from '../types/t.js' */ import(`../locales/${l}.js`)"
+            ),
+            SourceFile(path: "Web/locales/en.js", text: ""),
             SourceFile(path: "Web/types/t.js", text: ""),
             SourceFile(path: "Web/tests/x.test.js", text: "import '../c.js'"),
             SourceFile(path: "Web/c.js", text: ""), SourceFile(path: "Web/dead.js", text: "import './dead-too.js'"),

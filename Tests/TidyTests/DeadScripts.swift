@@ -9,7 +9,7 @@ enum DeadScripts {
             + files.filter { $0.isIn("Web") && $0.has("html") }.flatMap(loaded)
         var reached = Set(waiting)
         while let path = waiting.popLast() {
-            for next in mentioned(texts[path] ?? "", by: path) where reached.insert(next).inserted {
+            for next in mentioned(texts[path] ?? "", by: path, among: texts.keys) where reached.insert(next).inserted {
                 waiting.append(next)
             }
         }
@@ -26,9 +26,14 @@ enum DeadScripts {
         page.text.matches(#"(?:src|href)="([^"]+\.js)""#).map { resolve($0.text, from: page.path) }
     }
 
-    /// Imports, dynamic imports, types of JSDoc and `new URL`: any text that is a relative path to a script.
-    private static func mentioned(_ text: String, by path: String) -> [String] {
-        text.matches(#"['"](\.{1,2}/[^'"]+\.js)['"]"#).map { resolve($0.text, from: path) }
+    /// Imports, dynamic imports, types of JSDoc and `new URL`: any text that is a relative path to a script. An import
+    /// whose path is put together, as import(`./locales/${language}.js`), reaches the whole folder.
+    private static func mentioned(_ text: String, by path: String, among all: some Collection<String>) -> [String] {
+        let single = text.matches(#"['"](\.{1,2}/[^'"]+\.js)['"]"#).map { resolve($0.text, from: path) }
+        let folders = text.matches(#"\bimport\(\s*`(\.{1,2}/[^$`]*)\$\{"#).map {
+            resolve($0.text + "x", from: path).dropLast()
+        }
+        return single + all.filter { script in folders.contains { script.hasPrefix($0) } }
     }
 
     private static func resolve(_ reference: String, from path: String) -> String {

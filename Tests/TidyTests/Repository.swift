@@ -3,8 +3,17 @@ import Foundation
 /// A file of the repository as the rules see it.
 struct SourceFile: Sendable {
     /// From the repository's root, with `/`.
-    var path: String
-    var text: String
+    let path: String
+    let text: String
+    /// The text without what is no code: see `CodeText`. The text itself for anything but Swift and JavaScript.
+    let code: String
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        code =
+            path.hasSuffix(".swift") ? CodeText.swift(text) : path.hasSuffix(".js") ? CodeText.javaScript(text) : text
+    }
 
     var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
 
