@@ -11,6 +11,7 @@
  * @typedef {import('../types/messages.js').Candidate} Candidate
  * @typedef {{type: 'offer'|'answer', neg: number, sdp: string, tracks: TrackMap}} Description
  * @typedef {Description|{type: 'candidate', neg: number, candidate: Candidate|null}} Signal
+ * @typedef {Description|{type: 'candidate', neg: number, candidate: Candidate|string|null}} RemoteSignal
  *
  * @typedef {Object} Peer what is asked of the link
  * @property {RTCPeerConnection} connection the present one
@@ -40,6 +41,8 @@ export class Negotiation {
   /** The offer whose descriptions are applied, or being applied, here. */
   #localNeg = 0;
   #remoteNeg = 0;
+  /** The latest offer of theirs that was applied: an older one is a straggler. */
+  #theirOffer = 0;
   #remoteFingerprint = '';
   /** @type {{neg: number, candidate: Candidate|string|null}[]} */
   #early = [];
@@ -77,7 +80,7 @@ export class Negotiation {
     this.#run(() => this.#offer());
   }
 
-  /** @param {Signal} signal */
+  /** @param {RemoteSignal} signal */
   receive(signal) {
     switch (signal.type) {
       case 'offer':
@@ -155,7 +158,7 @@ export class Negotiation {
   async #takeOffer(offer) {
     const print = fingerprint(offer.sdp);
     const reloaded = this.#remoteFingerprint !== '' && print !== this.#remoteFingerprint;
-    if (!reloaded && offer.neg <= this.#remoteNeg) return;
+    if (!reloaded && offer.neg <= this.#theirOffer) return;
     const collision = this.#inFlight !== 0;
     if (collision && !reloaded && !this.#polite) {
       this.#highest = Math.max(this.#highest, offer.neg);
@@ -169,6 +172,7 @@ export class Negotiation {
     const { connection } = this.#peer;
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     this.#remoteFingerprint = print;
+    this.#theirOffer = offer.neg;
     this.#peer.adopt();
     this.#startLocal(offer.neg);
     await connection.setLocalDescription();
@@ -197,7 +201,7 @@ export class Negotiation {
   /** @param {{neg: number, candidate: Candidate|string|null}} signal */
   async #takeCandidate({ neg, candidate }) {
     if (neg === this.#remoteNeg) return this.#addCandidate(candidate);
-    if (neg > this.#remoteNeg || this.#inFlight) this.#early = [...this.#early, { neg, candidate }].slice(-EARLY_CANDIDATES);
+    if (neg > this.#remoteNeg || neg === this.#inFlight) this.#early = [...this.#early, { neg, candidate }].slice(-EARLY_CANDIDATES);
   }
 
   /** A remote description is in place: its candidates may come in. @param {number} neg */
@@ -224,6 +228,7 @@ export class Negotiation {
     this.#localNeg = 0;
     this.#remoteFingerprint = '';
     this.#remoteNeg = 0;
+    this.#theirOffer = 0;
     this.#sent = [];
     this.#early = [];
     this.#restart = false;

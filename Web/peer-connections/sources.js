@@ -6,6 +6,7 @@
  * @typedef {import('../types/state.js').Source} Source
  * @typedef {import('../types/messages.js').TrackMap} TrackMap
  * @typedef {(source: Source) => MediaStreamTrack|null} OwnTrack
+ * @typedef {{person: MediaStream, screen: MediaStream}} Groups sound and picture that belong together are kept in step
  */
 
 /** @type {readonly Source[]} the order of the m-lines in an offer of ours */
@@ -19,15 +20,17 @@ export function kindOf(source) {
 export class Sources {
   #connection;
   #ownTrack;
+  #groups;
   /** @type {Map<Source, RTCRtpTransceiver>} */
   #transceivers = new Map();
   /** @type {TrackMap} */
   #expected = {};
 
-  /** @param {RTCPeerConnection} connection @param {OwnTrack} ownTrack */
-  constructor(connection, ownTrack) {
+  /** @param {RTCPeerConnection} connection @param {OwnTrack} ownTrack @param {Groups} groups */
+  constructor(connection, ownTrack, groups) {
     this.#connection = connection;
     this.#ownTrack = ownTrack;
+    this.#groups = groups;
   }
 
   /** Before an offer: every source has a transceiver, also those that send nothing yet. */
@@ -35,7 +38,8 @@ export class Sources {
     for (const source of SOURCES) {
       if (this.#transceivers.has(source)) continue;
       const track = this.#ownTrack(source);
-      const transceiver = this.#connection.addTransceiver(track ?? kindOf(source), { direction: 'sendrecv' });
+      const options = { direction: /** @type {const} */ ('sendrecv'), streams: [this.#group(source)] };
+      const transceiver = this.#connection.addTransceiver(track ?? kindOf(source), options);
       this.#transceivers.set(source, transceiver);
     }
   }
@@ -52,6 +56,7 @@ export class Sources {
       if (!source || this.#transceivers.has(source) || kindOf(source) !== transceiver.receiver.track.kind) continue;
       this.#transceivers.set(source, transceiver);
       transceiver.direction = 'sendrecv';
+      transceiver.sender.setStreams(this.#group(source));
       void this.#set(transceiver, this.#ownTrack(source));
     }
   }
@@ -85,6 +90,11 @@ export class Sources {
   /** @param {Source} source */
   receiver(source) {
     return this.#transceivers.get(source)?.receiver;
+  }
+
+  /** @param {Source} source */
+  #group(source) {
+    return source === 'microphone' || source === 'camera' ? this.#groups.person : this.#groups.screen;
   }
 
   /** @param {RTCRtpTransceiver} transceiver @param {MediaStreamTrack|null} track */

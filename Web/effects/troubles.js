@@ -1,0 +1,99 @@
+// @ts-check
+/**
+ * What is wrong now, from the state alone; a subscriber keeps `state.troubles` equal to it.
+ *
+ * @typedef {import('../state/actions.js').Action} Action
+ * @typedef {import('../types/state.js').State} State
+ * @typedef {import('../types/state.js').Trouble} Trouble
+ * @typedef {{talkingMuted: boolean, noSound: boolean}} Hearing what the own microphone gave away
+ */
+import { isInRoom, participantName } from '../state/selectors.js';
+
+/**
+ * @param {State} state
+ * @param {Hearing} hearing
+ * @returns {Trouble[]}
+ */
+export function troublesOf(state, { talkingMuted, noSound }) {
+  /** @type {Trouble[]} */
+  const troubles = [];
+  if (state.meetingState === 'reconnecting') troubles.push({ key: 'trouble.reconnecting', severity: 'danger' });
+  troubles.push(...deviceTroubles(state), ...linkTroubles(state));
+  if (talkingMuted && isInRoom(state)) {
+    troubles.push({ key: 'trouble.talking-muted', severity: 'info', action: { key: 'action.unmute', gesture: { type: 'toggle-microphone' } } });
+  }
+  if (noSound) {
+    troubles.push({ key: 'trouble.silent-microphone', severity: 'warning', action: { key: 'action.devices', gesture: { type: 'open-dialog', dialog: 'devices' } } });
+  }
+  return troubles;
+}
+
+/** @param {State} state @returns {Trouble[]} */
+function deviceTroubles({ meetingState, local }) {
+  if (meetingState === 'home' || meetingState === 'left') return [];
+  if (local.microphone.permission === 'insecure') return [{ key: 'trouble.insecure', severity: 'warning' }];
+  return /** @type {const} */ (['microphone', 'camera']).flatMap((source) => {
+    const { wanted, actual, permission } = local[source];
+    if (wanted === 'off' || actual === 'on' || !['denied', 'missing', 'busy'].includes(permission)) return [];
+    return [{
+      key: `trouble.${source}-${permission}`,
+      severity: source === 'microphone' ? /** @type {const} */ ('warning') : /** @type {const} */ ('info'),
+      action: { key: 'action.retry', gesture: /** @type {const} */ ({ type: 'retry-devices' }) },
+    }];
+  });
+}
+
+/** One sentence about the links is enough: the network here, or the one person whose link is broken. @param {State} state @returns {Trouble[]} */
+function linkTroubles(state) {
+  if (state.meetingState !== 'joined') return [];
+  const present = state.participants.filter((participant) => participant.state === 'connected' && state.links[participant.id]);
+  const links = present.map(({ id }) => ({ id, link: state.links[id] }));
+  const of = (/** @type {string} */ wanted) => links.find(({ link }) => link?.state === wanted)?.id;
+  const failed = of('failed');
+  const unstable = of('unstable');
+  if (failed) return [{ key: 'trouble.link-failed', values: { name: participantName(state, failed) }, severity: 'danger' }];
+  if (unstable) return [{ key: 'trouble.link-unstable', values: { name: participantName(state, unstable) }, severity: 'warning' }];
+  const weak = links.filter(({ link }) => link?.quality !== 'good').length;
+  const bad = links.some(({ link }) => link?.quality === 'bad');
+  return bad && weak * 2 > links.length ? [{ key: 'trouble.weak-network', severity: 'warning' }] : [];
+}
+
+export class Troubles {
+  #store;
+  /** @type {Hearing} */
+  #hearing = { talkingMuted: false, noSound: false };
+  /** Put away by hand; shown again only after they were over. @type {Set<string>} */
+  #dismissed = new Set();
+
+  /** @param {import('../state/store.js').Store<State, Action>} store */
+  constructor(store) {
+    this.#store = store;
+    store.subscribe(() => this.#update());
+  }
+
+  /** @param {Hearing} hearing */
+  heard({ talkingMuted, noSound }) {
+    if (talkingMuted === this.#hearing.talkingMuted && noSound === this.#hearing.noSound) return;
+    this.#hearing = { talkingMuted, noSound };
+    this.#update();
+  }
+
+  /** @param {string} key */
+  dismiss(key) {
+    this.#dismissed.add(key);
+    this.#store.dispatch({ type: 'trouble-gone', key });
+  }
+
+  #update() {
+    const state = this.#store.getState();
+    const now = troublesOf(state, this.#hearing);
+    const keys = new Set(now.map(({ key }) => key));
+    for (const key of this.#dismissed) if (!keys.has(key)) this.#dismissed.delete(key);
+    for (const { key } of state.troubles) if (!keys.has(key)) this.#store.dispatch({ type: 'trouble-gone', key });
+    for (const trouble of now) {
+      if (this.#dismissed.has(trouble.key)) continue;
+      const shown = state.troubles.find(({ key }) => key === trouble.key);
+      if (!shown || shown.values?.name !== trouble.values?.name) this.#store.dispatch({ type: 'trouble', trouble });
+    }
+  }
+}

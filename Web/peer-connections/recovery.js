@@ -1,0 +1,103 @@
+// @ts-check
+/**
+ * When a link is to be repaired, and how: an ICE restart first, a new connection when that does not help.
+ *
+ * @typedef {import('../types/clock.js').Clock} Clock
+ * @typedef {RTCPeerConnectionState} ConnectionState
+ */
+
+/** A disconnection that heals by itself is no reason to restart. Part of the contract. */
+const DISCONNECTED_MS = 2_000;
+/** Waits between restarts that did not help; the last one repeats. */
+const BACK_OFF = [1_500, 3_000, 6_000, 12_000, 15_000];
+/** Failed for so long although signalling works: a new connection. */
+const REBUILD_MS = 10_000;
+/** No restart for so long: the next trouble starts with the shortest wait again. */
+const CALM_MS = 20_000;
+
+export class Recovery {
+  #clock;
+  #restart;
+  #rebuild;
+  /** @type {ConnectionState} */
+  #state = 'new';
+  #brokenSince = 0;
+  #lastRestart = -Infinity;
+  #attempt = 0;
+  #signalling = true;
+  /** @type {() => void} */
+  #cancel = () => {};
+
+  /** @param {{clock: Clock, restart: () => void, rebuild: () => void}} options */
+  constructor({ clock, restart, rebuild }) {
+    this.#clock = clock;
+    this.#restart = restart;
+    this.#rebuild = rebuild;
+  }
+
+  stop() {
+    this.#cancel();
+    this.#signalling = false;
+  }
+
+  /** @param {ConnectionState} state */
+  changed(state) {
+    const now = this.#clock.now();
+    this.#state = state;
+    if (state === 'connected') {
+      this.#brokenSince = 0;
+      this.#cancel();
+    } else if (state === 'disconnected' || state === 'failed') {
+      this.#brokenSince ||= now;
+      this.#plan(state === 'failed' ? 0 : DISCONNECTED_MS);
+    } else if (state === 'connecting' && !this.#brokenSince) {
+      this.#brokenSince = now;
+      this.#plan(REBUILD_MS);
+    }
+  }
+
+  /** Other addresses, perhaps another way: not a matter of waiting for the old one to die. */
+  networkChanged() {
+    this.#attempt = 0;
+    this.#plan(0);
+  }
+
+  /** Nothing comes although something should. */
+  stalled() {
+    if (this.#state === 'connected') this.#plan(0);
+  }
+
+  /** Offers can, or cannot, reach the other side. @param {boolean} works */
+  signalling(works) {
+    if (works && !this.#signalling && this.#brokenSince) {
+      this.#attempt = 0;
+      this.#brokenSince = this.#clock.now();
+      this.#signalling = true;
+      this.#plan(0);
+    }
+    this.#signalling = works;
+  }
+
+  /** @param {number} delay */
+  #plan(delay) {
+    if (this.#clock.now() - this.#lastRestart > CALM_MS) this.#attempt = 0;
+    const wait = BACK_OFF[Math.min(this.#attempt, BACK_OFF.length) - 1] ?? 0;
+    const allowed = this.#lastRestart + wait - this.#clock.now();
+    this.#cancel();
+    this.#cancel = this.#clock.after(Math.max(delay, allowed, 0), () => this.#act());
+  }
+
+  #act() {
+    if (!this.#signalling) return;
+    const now = this.#clock.now();
+    this.#attempt += 1;
+    this.#lastRestart = now;
+    if (this.#brokenSince && now - this.#brokenSince >= REBUILD_MS) {
+      this.#brokenSince = now;
+      this.#rebuild();
+    } else {
+      this.#restart();
+    }
+    if (this.#brokenSince) this.#plan(0);
+  }
+}
