@@ -1,0 +1,103 @@
+// @ts-check
+/**
+ * The meeting: stage, bar, panels, and what lies over them. Carries out what needs an element: full screen and picture in picture.
+ *
+ * @typedef {import('../types/state.js').State} State
+ */
+import { MeetingToolbar } from '../controls/toolbar.js';
+import { ChatPanel } from './chat-panel.js';
+import { h, icon, setAttribute, setText, show } from './dom.js';
+import { MeetingElement } from './element.js';
+import { MeetingStage } from './meeting-stage.js';
+import { PeoplePanel } from './people-panel.js';
+import { ReactionLayer } from './reaction-layer.js';
+import { RemoteAudio } from './remote-audio.js';
+import { TroubleBanner } from './trouble-banner.js';
+
+const IDLE_AFTER_MS = 4000;
+const SECOND_MS = 1000;
+
+export class MeetingScreen extends MeetingElement {
+  stage = new MeetingStage();
+  #joining = h('div', { class: 'joining', role: 'status' });
+  #timer = h('span', { class: 'meeting-timer', role: 'timer' });
+  #room = h('span', { class: 'meeting-room', dir: 'auto' });
+  #lock = icon('lock');
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #idleTimer;
+
+  build() {
+    const { text } = this;
+    const toolbar = new MeetingToolbar();
+    const parts = [this.stage, toolbar, new ChatPanel(), new PeoplePanel(), new ReactionLayer(), new RemoteAudio(), new TroubleBanner()];
+    for (const part of parts) part.context = this.context;
+    const [stage, , chat, people, reactions, audio, banner] = parts;
+    this.#joining.append(h('span', { class: 'spinner', 'aria-hidden': 'true' }), h('p', {}, text.say('joining.text')));
+    const info = h('div', { class: 'meeting-info' }, this.#lock, this.#room, this.#timer);
+    this.append(
+      h('h1', { class: 'visually-hidden' }, text.say('stage.title')),
+      h('main', { class: 'meeting-main' }, banner, stage, reactions, this.#joining),
+      chat, people,
+      h('div', { class: 'meeting-bar' }, info, toolbar),
+      audio);
+  }
+
+  connected() {
+    const { life: signal } = this;
+    const tick = setInterval(() => this.#showTime(this.state), SECOND_MS);
+    signal.addEventListener('abort', () => {
+      clearInterval(tick);
+      clearTimeout(this.#idleTimer);
+      delete this.dataset.idle;
+    }, { once: true });
+    document.addEventListener('gesture', this.#hear, { signal });
+    for (const name of ['pointermove', 'pointerdown', 'keydown', 'focusin', 'fullscreenchange']) document.addEventListener(name, this.#wake, { signal });
+  }
+
+  /** @param {State} state */
+  render(state) {
+    show(this.#joining, state.meetingState === 'joining');
+    setAttribute(this, 'data-panel', state.panel);
+    setText(this.#room, state.room);
+    setAttribute(this.#lock, 'hidden', !state.roomInfo?.locked);
+    this.#showTime(state);
+  }
+
+  /** @param {State} state */
+  #showTime(state) {
+    const started = state.roomInfo?.startedAt;
+    setText(this.#timer, started ? this.text.timer(Date.now() + state.clockOffsetMs - started) : '');
+  }
+
+  /** In full screen the bar goes away after a while without movement. */
+  #wake = () => {
+    clearTimeout(this.#idleTimer);
+    delete this.dataset.idle;
+    if (!document.fullscreenElement) return;
+    this.#idleTimer = setTimeout(() => {
+      const isBusy = document.querySelector(':popover-open, dialog[open]') || this.querySelector('.meeting-bar :focus-visible');
+      if (!isBusy) this.dataset.idle = '';
+    }, IDLE_AFTER_MS);
+  };
+
+  /** @param {Event} event */
+  #hear = (event) => {
+    if (!(event instanceof CustomEvent)) return;
+    if (event.detail?.type === 'toggle-full-screen') toggleFullScreen();
+    if (event.detail?.type === 'toggle-picture-in-picture') togglePictureInPicture(this.stage.mainVideo);
+  };
+}
+
+function toggleFullScreen() {
+  // A refusal (no user gesture, not allowed in a frame) leaves everything as it is.
+  if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+  else document.documentElement.requestFullscreen?.().catch(() => {});
+}
+
+/** @param {HTMLVideoElement|null} video */
+function togglePictureInPicture(video) {
+  if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => {});
+  else video?.requestPictureInPicture?.().catch(() => {});
+}
+
+customElements.define('meeting-screen', MeetingScreen);

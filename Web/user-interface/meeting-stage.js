@@ -1,0 +1,325 @@
+// @ts-check
+/**
+ * The dark stage: keeps one tile for each picture by its id, asks `stage-plan` and `layout` where it belongs, and moves it there.
+ * It tells the logic how large every remote picture is, so that nobody sends more than is shown.
+ *
+ * @typedef {import('../types/state.js').State} State
+ * @typedef {import('../state/layout.js').Box} Box
+ * @typedef {import('../state/layout.js').Size} Size
+ * @typedef {import('./stage-plan.js').Plan} Plan
+ * @typedef {{id: string, box: Box, priority: number, floats?: boolean}} Placed
+ */
+import { bestFit, placeStrip, placeTiles, splitStage } from '../state/layout.js';
+import { MeetingElement } from './element.js';
+import { h, icon, setAttribute, setText, show } from './dom.js';
+import { cornerBox, floatingSize, makeDraggable, moveCorner } from './floating-self.js';
+import { ParticipantTile } from './participant-tile.js';
+import { planStage, stripWindow } from './stage-plan.js';
+
+const REPORT_AFTER_MS = 200;
+const MOVE_MS = 180;
+const ON_STAGE = 3;
+const IN_GRID = 2;
+const IN_STRIP = 1;
+
+export class MeetingStage extends MeetingElement {
+  /** @type {Map<string, ParticipantTile>} */
+  #tiles = new Map();
+  #room = { width: 0, height: 0 };
+  /** @type {string|null} */
+  #lastSpeaker = null;
+  #reported = '';
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #reportTimer;
+  /** @type {Placed[]} */
+  #placed = [];
+  #pageCount = 1;
+  #field = h('div', { class: 'stage-field' });
+  #alone = h('div', { class: 'stage-alone' });
+  #pages = h('nav', { class: 'stage-pages' });
+  #pageText = h('span', { class: 'stage-page-text' });
+  #mover = h('button', { type: 'button', class: 'tile-button' }, icon('corner'));
+
+  build() {
+    this.#buildAlone();
+    this.#buildPages();
+    setAttribute(this.#mover, 'aria-label', this.text.say('tile.move-self'));
+    setAttribute(this.#mover, 'title', this.text.say('tile.move-self'));
+    this.#mover.addEventListener('click', this.#nextCorner);
+    this.#mover.addEventListener('keydown', this.#moveByKey);
+    this.append(this.#field, this.#alone, this.#pages);
+  }
+
+  connected() {
+    const observer = new ResizeObserver(() => this.#measure());
+    observer.observe(this.#field);
+    this.life.addEventListener('abort', () => {
+      observer.disconnect();
+      clearTimeout(this.#reportTimer);
+      this.#reported = '';
+    }, { once: true });
+    document.addEventListener('visibilitychange', () => this.#reportSoon(), { signal: this.life });
+  }
+
+  /** @param {State} state @param {State|null} previous */
+  render(state, previous) {
+    const speaker = state.speaking.find((id) => id !== state.you?.id);
+    if (speaker) this.#lastSpeaker = speaker;
+    if (!state.participants.some((person) => person.id === this.#lastSpeaker)) this.#lastSpeaker = null;
+    setAttribute(this, 'data-dimmed', state.meetingState === 'reconnecting');
+    this.#layout(state, previous !== null);
+  }
+
+  /** The tile whose picture goes into a picture-in-picture window: the largest. */
+  get mainVideo() {
+    const withPicture = this.#placed.filter(({ id }) => this.#tiles.get(id)?.video.srcObject);
+    const largest = withPicture.toSorted((left, right) => right.box.width - left.box.width)[0];
+    return largest ? this.#tiles.get(largest.id)?.video ?? null : null;
+  }
+
+  /** Ids in the order in which the number keys pin them. */
+  get shownTiles() {
+    return this.#placed.filter((placed) => !placed.floats).map(({ id }) => id);
+  }
+
+  #measure() {
+    const { clientWidth: width, clientHeight: height } = this.#field;
+    if (width === this.#room.width && height === this.#room.height) return;
+    this.#room = { width, height };
+    this.#layout(this.state, false);
+  }
+
+  /**
+   * @param {State} state
+   * @param {boolean} isAnimated not for the first time, nor when the window changes its size
+   */
+  #layout(state, isAnimated) {
+    const plan = planStage(state, this.#lastSpeaker);
+    setAttribute(this, 'data-mode', plan.mode);
+    show(this.#alone, plan.mode === 'alone' && state.meetingState !== 'joining' && state.you !== null);
+    if (this.#room.width < 1 || this.#room.height < 1) return;
+    this.#placed = this.#place(plan, state);
+    this.#keepTiles(plan);
+    const order = new Map(this.#placed.map((placed) => [placed.id, placed]));
+    for (const [id, tile] of this.#tiles) this.#put(tile, order.get(id), isAnimated);
+    this.#renderPages(state);
+    this.#reportSoon();
+  }
+
+  /**
+   * @param {Plan} plan
+   * @param {State} state
+   * @returns {Placed[]}
+   */
+  #place(plan, state) {
+    const room = this.#room;
+    const gap = room.width < 600 ? 8 : 12;
+    this.#pageCount = 1;
+    if (plan.mode === 'focus') return this.#placeFocus(plan, gap);
+    if (plan.mode === 'pair') return this.#placePair(plan, state);
+    const grid = bestFit(plan.small.length, room, { gap, minimumWidth: room.width < 600 ? 132 : 180 });
+    this.#pageCount = Math.max(1, grid.pages);
+    const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
+    const ids = plan.small.slice(page * grid.perPage, (page + 1) * grid.perPage);
+    const boxes = placeTiles(grid, ids.length, room, gap);
+    return pair(ids, boxes, IN_GRID);
+  }
+
+  /**
+   * @param {Plan} plan
+   * @param {number} gap
+   */
+  #placeFocus(plan, gap) {
+    const split = splitStage(this.#room, plan.small.length, gap);
+    const isScreens = plan.large.every((id) => id.endsWith('/screen'));
+    const whole = [split.main];
+    const boxes = isScreens && plan.large.length === 1 ? whole : placeTiles(bestFit(plan.large.length, split.main, { gap, minimumWidth: 0 }), plan.large.length, split.main, gap);
+    const shown = stripWindow(plan.small, split.visible, this.#lastSpeaker);
+    return [...pair(plan.large, boxes, ON_STAGE), ...pair(shown, placeStrip(split, gap), IN_STRIP)];
+  }
+
+  /**
+   * Two people: the other has the stage, upright on an upright phone; oneself is in a corner.
+   * @param {Plan} plan
+   * @param {State} state
+   * @returns {Placed[]}
+   */
+  #placePair(plan, state) {
+    const room = this.#room;
+    const isUpright = room.height > room.width;
+    const height = Math.min(room.height, room.width * 1.5);
+    const upright = [{ x: 0, y: (room.height - height) / 2, width: room.width, height }];
+    const boxes = isUpright ? upright : placeTiles(bestFit(1, room), 1, room);
+    const placed = pair(plan.small, boxes, IN_GRID);
+    const box = cornerBox(state.preferences.selfViewCorner, room, floatingSize(room));
+    return plan.floating ? [...placed, { id: plan.floating, box, priority: IN_STRIP, floats: true }] : placed;
+  }
+
+  /** @param {Plan} plan */
+  #keepTiles(plan) {
+    const wanted = [...plan.large, ...plan.small, ...(plan.floating ? [plan.floating] : [])];
+    for (const [id, tile] of this.#tiles) {
+      if (wanted.includes(id)) continue;
+      tile.remove();
+      this.#tiles.delete(id);
+    }
+    for (const id of wanted) if (!this.#tiles.has(id)) this.#addTile(id);
+    const tiles = wanted.map((id) => this.#tiles.get(id));
+    // Reading order follows the eye; a moved video would go black for a moment, so nothing moves unless the order is wrong.
+    tiles.forEach((tile, index) => {
+      const current = this.#field.children[index];
+      if (tile && current !== tile) moveBefore(this.#field, tile, current ?? null);
+    });
+  }
+
+  /** @param {string} id */
+  #addTile(id) {
+    const tile = new ParticipantTile();
+    tile.context = this.context;
+    tile.tileId = id;
+    this.#tiles.set(id, tile);
+    this.#field.append(tile);
+    if (id === `${this.state.you?.id}/camera`) makeDraggable(tile, this.#field, () => tile.dataset.floating === '', this.life);
+  }
+
+  /**
+   * @param {ParticipantTile} tile
+   * @param {Placed|undefined} placed undefined: on another page
+   * @param {boolean} isAnimated
+   */
+  #put(tile, placed, isAnimated) {
+    const wasVisible = !tile.hidden && tile.dataset.placed === '';
+    tile.visible = placed !== undefined;
+    if (!placed) return;
+    const { box } = placed;
+    const x = this.text.direction === 'rtl' ? this.#room.width - box.x - box.width : box.x;
+    const before = wasVisible && isAnimated ? tile.getBoundingClientRect() : null;
+    tile.style.setProperty('inline-size', `${box.width.toFixed(1)}px`);
+    tile.style.setProperty('block-size', `${box.height.toFixed(1)}px`);
+    tile.style.setProperty('transform', `translate(${x.toFixed(1)}px, ${box.y.toFixed(1)}px)`);
+    setAttribute(tile, 'data-placed', true);
+    setAttribute(tile, 'data-floating', placed.floats === true);
+    setAttribute(tile, 'data-small', box.width < 200);
+    if (placed.floats && !this.#mover.isConnected) tile.querySelector('.tile-buttons')?.append(this.#mover);
+    if (!placed.floats && tile.contains(this.#mover)) this.#mover.remove();
+    if (before) slide(tile, before);
+    else if (isAnimated && !wasVisible) fadeIn(tile);
+  }
+
+  /** @param {State} state */
+  #renderPages(state) {
+    show(this.#pages, this.#pageCount > 1);
+    const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
+    setText(this.#pageText, this.text.say('stage.page', { page: page + 1, pages: this.#pageCount }));
+    const [back, next] = this.#pages.querySelectorAll('button');
+    if (back) setAttribute(back, 'aria-disabled', page === 0);
+    if (next) setAttribute(next, 'aria-disabled', page === this.#pageCount - 1);
+  }
+
+  #buildPages() {
+    /** @param {number} step */
+    const turn = (step) => () => {
+      const page = Math.min(this.state.page, this.#pageCount - 1) + step;
+      if (page >= 0 && page < this.#pageCount) this.send({ type: 'set-page', page });
+    };
+    /** @param {string} key @param {string} kind @param {number} step */
+    const button = (key, kind, step) =>
+      h('button', { type: 'button', class: `tile-button ${kind}`, 'aria-label': this.text.say(key), on: { click: turn(step) } }, icon('chevron'));
+    setAttribute(this.#pages, 'aria-label', this.text.say('stage.pages'));
+    this.#pages.append(button('stage.previous-page', 'is-back', -1), this.#pageText, button('stage.next-page', 'is-next', 1));
+  }
+
+  #buildAlone() {
+    const copy = h('button', { type: 'button', class: 'button is-primary', on: { click: () => this.send({ type: 'copy-link' }) } }, icon('link'), this.text.say('invite.copy'));
+    const invite = h('button', { type: 'button', class: 'button', on: { click: () => this.send({ type: 'open-dialog', dialog: 'invite' }) } }, this.text.say('invite.more'));
+    this.#alone.append(
+      h('h2', { class: 'stage-alone-title' }, this.text.say('alone.title')),
+      h('p', {}, this.text.say('alone.text')),
+      h('div', { class: 'row' }, copy, invite),
+    );
+  }
+
+  #nextCorner = () => {
+    const order = /** @type {const} */ (['bottom-end', 'bottom-start', 'top-start', 'top-end']);
+    const next = order[(order.indexOf(this.state.preferences.selfViewCorner) + 1) % order.length] ?? 'bottom-end';
+    this.send({ type: 'set-preference', name: 'selfViewCorner', value: next });
+  };
+
+  /** @param {KeyboardEvent} event */
+  #moveByKey = (event) => {
+    if (!event.key.startsWith('Arrow')) return;
+    event.preventDefault();
+    const value = moveCorner(this.state.preferences.selfViewCorner, event.key, this.text.direction === 'rtl');
+    this.send({ type: 'set-preference', name: 'selfViewCorner', value });
+  };
+
+  #reportSoon() {
+    clearTimeout(this.#reportTimer);
+    this.#reportTimer = setTimeout(() => this.#report(), REPORT_AFTER_MS);
+  }
+
+  #report() {
+    if (!this.isConnected) return;
+    const { you, participants } = this.state;
+    const cameras = new Map(participants.map((person) => [person.id, person.camera]));
+    const ratio = globalThis.devicePixelRatio || 1;
+    const isRemote = (/** @type {Placed} */ { id }) => !id.startsWith(`${you?.id}/`) && (id.endsWith('/screen') || cameras.get(id.split('/')[0] ?? '') === 'on');
+    const shown = document.visibilityState === 'hidden' ? [] : this.#placed.filter(isRemote);
+    const tiles = shown
+      .map(({ id, box, priority }) => ({ track: id, width: Math.round(box.width * ratio), height: Math.round(box.height * ratio), priority }))
+      .toSorted((left, right) => right.priority - left.priority);
+    const report = JSON.stringify(tiles);
+    if (report === this.#reported) return;
+    this.#reported = report;
+    this.send({ type: 'tile-sizes', tiles });
+  }
+}
+
+/**
+ * @param {readonly string[]} ids
+ * @param {readonly Box[]} boxes
+ * @param {number} priority
+ * @returns {Placed[]}
+ */
+function pair(ids, boxes, priority) {
+  return ids.flatMap((id, index) => {
+    const box = boxes[index];
+    return box ? [{ id, box, priority }] : [];
+  });
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {HTMLElement} child
+ * @param {Element|null} before
+ */
+function moveBefore(parent, child, before) {
+  // `moveBefore` keeps a video playing while it changes its place; not all browsers have it yet.
+  const move = /** @type {{moveBefore?: (child: Node, before: Node|null) => void}} */ (/** @type {unknown} */ (parent)).moveBefore;
+  if (move && child.isConnected) move.call(parent, child, before);
+  else parent.insertBefore(child, before);
+}
+
+const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/**
+ * From where it was to where it is.
+ * @param {HTMLElement} tile
+ * @param {DOMRect} before
+ */
+function slide(tile, before) {
+  const after = tile.getBoundingClientRect();
+  const x = before.left - after.left;
+  const y = before.top - after.top;
+  const scale = after.width ? before.width / after.width : 1;
+  if (isCalm() || (Math.abs(x) < 1 && Math.abs(y) < 1 && Math.abs(scale - 1) < 0.01)) return;
+  const end = tile.style.transform;
+  tile.animate([{ transform: `translate(${x}px, ${y}px) ${end} scale(${scale})` }, { transform: `${end} scale(1)` }], { duration: MOVE_MS, easing: 'ease-out' });
+}
+
+/** @param {HTMLElement} tile */
+function fadeIn(tile) {
+  if (!isCalm()) tile.animate([{ opacity: 0 }, { opacity: 1 }], { duration: MOVE_MS, easing: 'ease-out' });
+}
+
+customElements.define('meeting-stage', MeetingStage);
