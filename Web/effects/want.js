@@ -10,8 +10,8 @@ const SETTLE_MS = 300;
 export class Wants {
   #clock;
   #say;
-  /** @type {readonly WantedTrack[]} */
-  #tiles = [];
+  /** Null until the stage has spoken: an empty list would tell the others to stop sending. @type {readonly WantedTrack[]|null} */
+  #tiles = null;
   #said = '';
   #cancel = () => {};
 
@@ -36,6 +36,7 @@ export class Wants {
   }
 
   #tell() {
+    if (!this.#tiles) return;
     const video = this.#tiles.map(({ track, width, height, priority }) => {
       const size = { track, width: Math.round(width), height: Math.round(height) };
       return priority === undefined ? size : { ...size, priority };

@@ -17,9 +17,9 @@ export class MediaRegistry extends EventTarget {
     this.#makeStream = makeStream;
   }
 
-  /** @param {string} trackId @returns {MediaStream|undefined} */
+  /** @param {string} trackId @returns {MediaStream|null} */
   stream(trackId) {
-    return this.#streams.get(this.resolve(trackId));
+    return this.#streams.get(this.resolve(trackId)) ?? null;
   }
 
   /** @param {string} trackId @param {MediaStreamTrack|null} track */

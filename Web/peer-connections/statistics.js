@@ -34,7 +34,7 @@ export function summarize(report, before, now) {
   const codec = entries.get(video?.codecId)?.mimeType ?? '';
   return {
     counters,
-    uploadKbps: Math.round((pair?.availableOutgoingBitrate ?? Infinity) / 1000),
+    uploadKbps: all.some(isHeldBack) ? Math.round((pair?.availableOutgoingBitrate ?? Infinity) / 1000) : Infinity,
     statistics: {
       roundTripMs: Math.round((pair?.currentRoundTripTime ?? 0) * 1000),
       lossPercent: loss(before, counters),
@@ -67,6 +67,11 @@ export function bytesReceived(report) {
 function selectedPair(entries, all) {
   const transport = all.find(({ type }) => type === 'transport');
   return entries.get(transport?.selectedCandidatePairId) ?? all.find(({ type, selected }) => type === 'candidate-pair' && selected);
+}
+
+/** The estimate says nothing while there is little to send. @param {any} entry */
+function isHeldBack({ type, active, qualityLimitationReason }) {
+  return type === 'outbound-rtp' && active !== false && qualityLimitationReason === 'bandwidth';
 }
 
 /** @param {any[]} entries @param {string} name @returns {number} */
