@@ -74,7 +74,8 @@ export class Link {
     });
     this.#connection = this.#connect();
     this.#sources = new Sources(this.#connection, options.ownTrack, this.#groups);
-    this.#negotiation = new Negotiation({ polite: options.polite, peer: this.#peer() });
+    const first = Math.floor(options.clock.now() / 1000);
+    this.#negotiation = new Negotiation({ polite: options.polite, peer: this.#peer(), first });
     this.#begin();
   }
 

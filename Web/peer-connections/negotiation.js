@@ -35,7 +35,8 @@ export class Negotiation {
   #queue = Promise.resolve();
   #wished = false;
   #restart = false;
-  #highest = 0;
+  #highest;
+  #begun = false;
   /** The offer of ours that waits for its answer. */
   #inFlight = 0;
   /** The offer whose descriptions are applied, or being applied, here. */
@@ -50,10 +51,15 @@ export class Negotiation {
   #sent = [];
   #closed = false;
 
-  /** @param {{peer: Peer, polite: boolean}} options */
-  constructor({ peer, polite }) {
+  /**
+   * @param {{peer: Peer, polite: boolean, first?: number}} options
+   *   `first`: offers are numbered from here; a page that was reloaded starts higher than before, so that late answers to its
+   *   former self are not taken for its own
+   */
+  constructor({ peer, polite, first = 0 }) {
     this.#peer = peer;
     this.#polite = polite;
+    this.#highest = first;
   }
 
   /** An offer of ours waits for its answer. */
@@ -62,7 +68,7 @@ export class Negotiation {
   }
 
   get hasBegun() {
-    return this.#highest !== 0;
+    return this.#begun;
   }
 
   /** Nothing is done any more, whatever is still in the queue. */
@@ -75,6 +81,7 @@ export class Negotiation {
    * @param {{restart?: boolean}} [options]
    */
   wish({ restart = false } = {}) {
+    this.#begun = true;
     this.#wished = true;
     this.#restart ||= restart;
     this.#run(() => this.#offer());
@@ -84,6 +91,7 @@ export class Negotiation {
   receive(signal) {
     switch (signal.type) {
       case 'offer':
+        this.#begun = true;
         return this.#run(() => this.#takeOffer(signal));
       case 'answer':
         return this.#run(() => this.#takeAnswer(signal));
@@ -184,7 +192,7 @@ export class Negotiation {
 
   /** @param {Description} answer */
   async #takeAnswer(answer) {
-    if (answer.neg !== this.#inFlight) return;
+    if (answer.neg !== this.#inFlight) return this.#takeStray(answer.neg);
     const print = fingerprint(answer.sdp);
     if (this.#remoteFingerprint !== '' && print !== this.#remoteFingerprint) {
       this.#renew();
@@ -195,6 +203,17 @@ export class Negotiation {
     this.#inFlight = 0;
     this.#remoteFingerprint = print;
     await this.#applied(answer.neg);
+    await this.#offer();
+  }
+
+  /**
+   * An answer to an offer that we have given up since. When it is newer than what we agreed on, the other side holds on to a
+   * session that is not ours: the two had crossed. One more offer brings them together.
+   * @param {number} neg
+   */
+  async #takeStray(neg) {
+    if (this.#inFlight || neg <= this.#remoteNeg) return;
+    this.#wished = true;
     await this.#offer();
   }
 
