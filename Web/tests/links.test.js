@@ -1,0 +1,149 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { cameraConstraints, cameraEncoding, captureHeight, screenEncoding } from '../peer-connections/adaptation.js';
+import { Recovery } from '../peer-connections/recovery.js';
+import { fingerprint } from '../peer-connections/sdp.js';
+import { flowed, isStalled, momentaryQuality, noCounters, noFlow, steadied, steady, summarize } from '../peer-connections/statistics.js';
+import { ManualClock } from './support/manual-clock.js';
+
+test('The camera gives 720 lines for two, 540 for four, 360 for six', () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 6].map(captureHeight), [720, 720, 540, 540, 360, 360]);
+  assert.deepEqual(cameraConstraints(2).width, { ideal: 1280 });
+});
+
+test('A small tile gets a small picture, never an enlarged one', () => {
+  assert.equal(cameraEncoding({ people: 2, captured: 720, wanted: { width: 320, height: 180 } }).scaleResolutionDownBy, 4);
+  assert.equal(cameraEncoding({ people: 2, captured: 180, wanted: { width: 1280, height: 720 } }).scaleResolutionDownBy, 1);
+  assert.equal(cameraEncoding({ people: 2, captured: 0, wanted: undefined }).scaleResolutionDownBy, 1);
+});
+
+test('A larger tile never gets fewer bits or lines', () => {
+  let before = { maxBitrate: 0, scaleResolutionDownBy: Infinity };
+  for (let height = 20; height < 1500; height += 7) {
+    const encoding = cameraEncoding({ people: 2, captured: 720, wanted: { width: height * 2, height } });
+    assert.ok(encoding.maxBitrate >= before.maxBitrate && encoding.scaleResolutionDownBy <= before.scaleResolutionDownBy, String(height));
+    before = encoding;
+  }
+});
+
+test('What nobody shows is not sent; what nobody spoke of is', () => {
+  assert.equal(cameraEncoding({ people: 2, captured: 720, wanted: null }).active, false);
+  assert.equal(cameraEncoding({ people: 2, captured: 720, wanted: undefined }).active, true);
+  assert.equal(screenEncoding({ people: 2, hint: 'detail', wanted: null }).active, false);
+});
+
+test('A screen with text keeps its pixels at few frames, motion gets its frames', () => {
+  assert.equal(screenEncoding({ people: 6, hint: 'detail', wanted: undefined }).maxFramerate, 5);
+  assert.equal(screenEncoding({ people: 2, hint: 'motion', wanted: undefined }).maxFramerate, 30);
+});
+
+function recovering() {
+  const clock = new ManualClock();
+  const start = clock.now();
+  /** @type {string[]} */
+  const done = [];
+  const note = (/** @type {string} */ what) => () => void done.push(`${what} ${clock.now() - start}`);
+  return { clock, done, recovery: new Recovery({ clock, restart: note('restart'), rebuild: note('rebuild') }) };
+}
+
+test('A disconnection of less than 2 s is left alone', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('disconnected');
+  clock.advance(1_900);
+  recovery.changed('connected');
+  clock.advance(60_000);
+  assert.deepEqual(done, []);
+});
+
+test('Disconnected for 2 s: restart, then with growing waits, then a new connection', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('disconnected');
+  clock.advance(15_000);
+  assert.deepEqual(done, ['restart 2000', 'restart 3500', 'restart 6500', 'rebuild 12500']);
+});
+
+test('Failed: restart at once', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('failed');
+  clock.advance(0);
+  assert.deepEqual(done, ['restart 0']);
+});
+
+test('Without signalling nothing is tried; when it is back, at once', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.signalling(false);
+  recovery.changed('failed');
+  clock.advance(30_000);
+  assert.deepEqual(done, []);
+  recovery.signalling(true);
+  clock.advance(0);
+  assert.deepEqual(done, ['restart 30000']);
+});
+
+test('A stall restarts once, not twice a second', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  for (let round = 0; round < 8; round += 1) {
+    recovery.stalled();
+    clock.advance(500);
+  }
+  assert.deepEqual(done, ['restart 0', 'restart 1500']);
+});
+
+test('A change of network restarts although everything seems well', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  recovery.networkChanged();
+  clock.advance(100);
+  assert.deepEqual(done, ['restart 0']);
+});
+
+test('Media that flowed and stopped for 500 ms is a stall; silence from the start is not', () => {
+  let flow = flowed(noFlow, 1000, 0);
+  flow = flowed(flow, 3000, 500);
+  assert.equal(isStalled(flow, 900), false);
+  flow = flowed(flow, 3000, 1000);
+  assert.equal(isStalled(flow, 1000), true);
+  assert.equal(isStalled(flowed(noFlow, 0, 0), 5000), false);
+});
+
+test('Reports alone are no flowing media', () => {
+  let flow = flowed(noFlow, 5000, 0);
+  flow = flowed(flow, 5100, 500);
+  assert.equal(isStalled(flowed(flow, 5100, 2000), 2000), false);
+});
+
+test('Numbers for people come out of a report', () => {
+  const report = new Map(/** @type {[string, any][]} */ ([
+    ['T', { type: 'transport', selectedCandidatePairId: 'P' }],
+    ['P', { type: 'candidate-pair', bytesReceived: 51_000, bytesSent: 26_000, currentRoundTripTime: 0.042, localCandidateId: 'L', availableOutgoingBitrate: 90_000 }],
+    ['L', { type: 'local-candidate', candidateType: 'relay', protocol: 'udp' }],
+    ['A', { type: 'inbound-rtp', kind: 'audio', packetsReceived: 90, packetsLost: 10 }],
+    ['V', { type: 'inbound-rtp', kind: 'video', packetsReceived: 0, packetsLost: 0, codecId: 'C', frameWidth: 640, frameHeight: 360, framesPerSecond: 29.9 }],
+    ['C', { type: 'codec', mimeType: 'video/VP8' }],
+  ]));
+  const { statistics, uploadKbps } = summarize(report, { ...noCounters, at: 0, received: 1000, sent: 1000 }, 2000);
+  assert.deepEqual(statistics, {
+    roundTripMs: 42, lossPercent: 10, receivedKbps: 200, sentKbps: 100, path: 'relay', codec: 'VP8', width: 640, height: 360, framesPerSecond: 30,
+  });
+  assert.equal(uploadKbps, Infinity, 'the estimate counts only while it holds something back');
+});
+
+test('Quality worsens after two samples and recovers after five', () => {
+  const good = { lossPercent: 0, roundTripMs: 20 };
+  const bad = { lossPercent: 20, roundTripMs: 20 };
+  const of = (/** @type {any} */ statistics) => momentaryQuality(statistics, Infinity);
+  let quality = steadied(steady, of(bad));
+  assert.equal(quality.shown, 'good');
+  quality = steadied(quality, of(bad));
+  assert.equal(quality.shown, 'bad');
+  for (let sample = 0; sample < 4; sample += 1) quality = steadied(quality, of(good));
+  assert.equal(quality.shown, 'bad');
+  assert.equal(steadied(quality, of(good)).shown, 'good');
+});
+
+test('The certificate is read whatever its case', () => {
+  assert.equal(fingerprint('v=0\r\na=fingerprint:sha-256 AB:CD\r\nm=audio'), 'sha-256 ab:cd');
+  assert.equal(fingerprint('v=0\r\n'), '');
+});
