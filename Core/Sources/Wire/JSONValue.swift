@@ -28,9 +28,10 @@ public struct JSONObject: Equatable, Sendable {
 
     public init(_ members: [Member] = []) { self.members = members }
 
-    /// The value of `key`, nil when absent. `null` is a value.
+    /// The value of `key`, nil when absent. `null` is a value. Keys are compared as browsers do: byte by byte, without
+    /// Unicode's equivalences.
     public subscript(key: String) -> JSONValue? {
-        for member in members where member.key == key { return member.value }
+        for member in members where member.key.utf8.elementsEqual(key.utf8) { return member.value }
         return nil
     }
 }
