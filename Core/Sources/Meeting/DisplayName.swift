@@ -16,8 +16,9 @@ public struct DisplayName: Equatable, Sendable, CustomStringConvertible {
         }
         var previous: Unicode.Scalar?
         var marks = 0
-        for scalar in scalars {
-            guard Self.isAllowed(scalar, after: previous) else { return nil }
+        for (index, scalar) in zip(scalars.indices, scalars) {
+            let following = scalars[index...].dropFirst().first
+            guard Self.isAllowed(scalar, between: previous, and: following) else { return nil }
             marks = Self.isMark(scalar) ? marks + 1 : 0
             guard marks <= 4 else { return nil }
             previous = scalar
@@ -48,10 +49,31 @@ public struct DisplayName: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func isAllowed(_ scalar: Unicode.Scalar, after previous: Unicode.Scalar?) -> Bool {
-        if isJoiner(scalar) { return previous.map(joins) ?? false }
-        // Tags belong to flags (emoji); nowhere else.
-        if (0xE0020...0xE007F).contains(scalar.value) { return previous.map { $0.value >= 0x1F3F4 } ?? false }
+    private static func isAllowed(
+        _ scalar: Unicode.Scalar,
+        between previous: Unicode.Scalar?,
+        and following: Unicode.Scalar?
+    ) -> Bool {
+        // A mark without a letter would sit on whatever the page shows before the name.
+        guard let previous else { return !isMark(scalar) && !isJoiner(scalar) && isVisible(scalar) }
+        if isJoiner(scalar) {
+            let isVirama = previous.properties.canonicalCombiningClass == .virama
+            return joins(previous) && (isVirama || following.map(joins) ?? false)
+        }
+        // Tags spell the flags of regions (emoji) and show nothing anywhere else.
+        if isTag(scalar) { return previous.value == 0x1F3F4 || isTag(previous) }
+        if scalar.properties.isVariationSelector { return varies(previous) }
+        return isVisible(scalar)
+    }
+
+    private static func isTag(_ scalar: Unicode.Scalar) -> Bool { (0xE0020...0xE007F).contains(scalar.value) }
+
+    /// What has variants: emoji, ideographs, Mongolian. After anything else a selector shows nothing.
+    private static func varies(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isEmoji || scalar.properties.isIdeographic || (0x1800...0x18AF).contains(scalar.value)
+    }
+
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
         default: break
