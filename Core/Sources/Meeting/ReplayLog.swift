@@ -28,6 +28,8 @@ struct ReplayLog: Equatable, Sendable {
     /// Index of the oldest entry that still counts; the array is compacted now and then.
     private var start = 0
     private var bytes = 0
+    /// Bytes of the entries before `start`, which are still held.
+    private var forgottenBytes = 0
     /// The `seq` of the newest message that is no longer here.
     private(set) var forgottenThrough: UInt64
 
@@ -40,14 +42,19 @@ struct ReplayLog: Equatable, Sendable {
         bytes += entry.bytes
         while entries.count - start > Limits.replayMessages || bytes > Limits.replayBytes {
             bytes -= entries[start].bytes
+            forgottenBytes += entries[start].bytes
             forgottenThrough = entries[start].seq
             start += 1
         }
-        if start > Limits.replayMessages {
+        if start > Limits.replayMessages || forgottenBytes > Limits.replayBytes {
             entries.removeFirst(start)
             start = 0
+            forgottenBytes = 0
         }
     }
+
+    /// What the log holds, for the tests of its bounds.
+    var held: (entries: Int, bytes: Int) { (entries.count, bytes + forgottenBytes) }
 
     /// What `participant` missed after `seq`; nil when some of it is no longer here.
     func missed(by participant: ParticipantID, after seq: UInt64) -> [Entry]? {
@@ -60,11 +67,24 @@ extension ServerMessage {
     /// What the message costs to keep: exact for the large ones, a guess for the rest.
     fileprivate var approximateBytes: Int {
         switch self {
-        case .offer(_, let negotiation), .answer(_, let negotiation): 256 + negotiation.sdp.utf8.count
+        case .offer(_, let negotiation), .answer(_, let negotiation):
+            256 + negotiation.sdp.utf8.count + 64 * negotiation.tracks.count
+        case .candidate(_, let trickle): 256 + trickle.bytes
         case .chat(let record, _): 256 + record.text.utf8.count
         case .want(_, let tracks): 128 + 64 * tracks.count
         case .lobby(let guests): 128 + 128 * guests.count
         default: 384
+        }
+    }
+}
+
+extension ClientMessage.Trickle {
+    fileprivate var bytes: Int {
+        switch candidate {
+        case .end: 0
+        case .line(let line): line.utf8.count
+        case .full(let line, let mid, _, let fragment):
+            line.utf8.count + (mid?.utf8.count ?? 0) + (fragment?.utf8.count ?? 0)
         }
     }
 }
