@@ -16,6 +16,8 @@ public enum Limits {
     public static let chatHistory = 200
     /// Chat messages of one room on their way to the disk.
     public static let pendingChat = 256
+    /// Messages of one room that the disk refused and whose resend is recognised.
+    public static let notStored = 64
     /// An SDP. Real ones have 4 to 20 KB; the frame holds 64 KiB.
     public static let sdpBytes = 49_152
     /// Lines of an SDP are shorter than this.

@@ -8,7 +8,12 @@ struct Lobby: Equatable, Sendable {
     var isFull: Bool { guests.count >= Limits.lobbyGuests }
     var seenByHosts: [ServerMessage.WaitingGuest] { guests.map(\.seenByHosts) }
 
-    mutating func append(_ guest: Guest) { guests.append(guest) }
+    /// Puts a guest at the end of the line; returns his place, which the caller tells him.
+    mutating func append(_ guest: Guest) -> Int {
+        guests.append(guest)
+        guests[guests.count - 1].position = guests.count
+        return guests.count
+    }
 
     /// Takes out one guest, or all.
     mutating func take(_ id: ParticipantID?) -> [Guest] {
@@ -17,15 +22,14 @@ struct Lobby: Equatable, Sendable {
         return taken
     }
 
-    /// Tells each guest his place in the line, and nothing else.
-    func positions(wall: UnixMilliseconds, answering re: Int64? = nil, of newcomer: ParticipantID? = nil) -> [Effect] {
-        guests.enumerated().map { index, guest in
-            .send(
-                .waiting(you: guest.id, position: index + 1, now: wall),
-                seq: nil,
-                re: guest.id == newcomer ? re : nil,
-                to: [guest.caller.connection]
-            )
+    /// Tells each guest whose place in the line has changed the new one, and nothing else.
+    mutating func positions(wall: UnixMilliseconds) -> [Effect] {
+        var effects: [Effect] = []
+        for index in guests.indices where guests[index].position != index + 1 {
+            guests[index].position = index + 1
+            let message = ServerMessage.waiting(you: guests[index].id, position: index + 1, now: wall)
+            effects.append(.send(message, seq: nil, re: nil, to: [guests[index].caller.connection]))
         }
+        return effects
     }
 }

@@ -23,13 +23,17 @@ extension MeetingManager {
             return refuse(connection, .badToken, "This server takes no join tokens.", re: id)
         }
         let parked = ParkedHello(connection: connection, id: id, hello: hello, name: name)
-        if rooms[room] != nil { return enter(parked, room, at: moment, random: &random) }
-        return park(parked, room)
+        guard rooms[room] != nil else { return park(parked, room) }
+        let effects = enter(parked, room, at: moment, random: &random)
+        forgetIfEmpty(room)
+        return effects
     }
 
     private mutating func park(_ parked: ParkedHello, _ room: RoomName) -> [Effect] {
-        let waiting = loading[room]?.count ?? 0
-        guard rooms.count + loading.count < Limits.rooms, waiting < Limits.loadingPerRoom else {
+        let isLoading = loading[room] != nil
+        guard isLoading || rooms.count + loading.count < Limits.rooms,
+            loading[room]?.count ?? 0 < Limits.loadingPerRoom
+        else {
             return refuse(
                 parked.connection,
                 .rateLimited,
@@ -40,7 +44,7 @@ extension MeetingManager {
         }
         connections[parked.connection]?.place = .loading(room)
         loading[room, default: []].append(parked)
-        return waiting == 0 ? [.load(room)] : []
+        return isLoading ? [] : [.load(room)]
     }
 
     /// The storage has read a room (nil: it knows none of that name), at the start or for an effect `load`.
@@ -59,7 +63,8 @@ extension MeetingManager {
             rooms[name] = SignalManager(
                 configuration: configuration,
                 record: record,
-                graceEnds: moment.now + Limits.grace
+                graceEnds: moment.now + Limits.grace,
+                seq: UInt64(clamping: moment.wall)
             )
         }
         var effects: [Effect] = []
@@ -76,6 +81,7 @@ extension MeetingManager {
     public mutating func loadFailed(_ name: RoomName, at moment: Moment) -> [Effect] {
         var effects: [Effect] = []
         for parked in loading.removeValue(forKey: name) ?? [] {
+            guard connections[parked.connection]?.place == .loading(name) else { continue }
             connections[parked.connection]?.place = .greeting(deadline: moment.now + Limits.helloDeadline)
             effects += refuse(
                 parked.connection,
@@ -88,6 +94,7 @@ extension MeetingManager {
         return effects
     }
 
+    /// The caller forgets the room afterwards if nobody came in; never in here: more may be waiting to enter it.
     private mutating func enter(
         _ parked: ParkedHello,
         _ room: RoomName,
@@ -107,9 +114,7 @@ extension MeetingManager {
             helloID: parked.id
         )
         if let refusal = rooms[room]?.refusal(of: caller) {
-            let effects = refuse(caller.connection, refusal.code, refusal.sentence, retry: refusal.retry, re: parked.id)
-            forgetIfEmpty(room)
-            return effects
+            return refuse(caller.connection, refusal.code, refusal.sentence, retry: refusal.retry, re: parked.id)
         }
         if rooms[room]?.mustWait(caller, wall: moment.wall) ?? false {
             return wait(caller, room, at: moment, random: &random)
@@ -146,15 +151,13 @@ extension MeetingManager {
         random: inout some RandomNumberGenerator
     ) -> [Effect] {
         guard let index = rooms[room]?.seatIndex(resumedBy: token), let seat = rooms[room]?.seats[index] else {
-            let effects = refuse(
+            return refuse(
                 parked.connection,
                 .stale,
                 "Your seat was given up. Join again.",
                 retry: .now,
                 re: parked.id
             )
-            forgetIfEmpty(room)
-            return effects
         }
         if let old = seat.connection { connections[old]?.place = .leaving }
         connections[parked.connection]?.place = .member(room, seat.id)

@@ -19,8 +19,7 @@ extension MeetingManager {
         }
         let guest = Guest(id: ParticipantID(random: &random), caller: caller, since: moment.wall)
         connections[caller.connection]?.place = .guest(room, guest.id)
-        lobbies[room, default: Lobby()].append(guest)
-        let position = lobbies[room]?.guests.count ?? 1
+        let position = lobbies[room, default: Lobby()].append(guest)
         let answer = ServerMessage.waiting(you: guest.id, position: position, now: moment.wall)
         return reply(answer, re: caller.helloID, to: caller.connection) + tellHosts(of: room)
     }

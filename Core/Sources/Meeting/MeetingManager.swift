@@ -67,6 +67,8 @@ struct Connection: Equatable, Sendable {
 
     let address: TokenHash
     var place: Place
+    /// Broke the rules and is being closed: what it still says is ignored, but its seat stays bound until `closed`.
+    var isClosing = false
     var bucket = TokenBucket(Limits.messageRate)
     var lastMalformed: Timestamp?
     var rateLimited = 0
@@ -109,7 +111,7 @@ extension MeetingManager {
         at moment: Moment,
         random: inout some RandomNumberGenerator
     ) -> [Effect] {
-        guard let place = connections[connection]?.place, place != .leaving else { return [] }
+        guard let known = connections[connection], known.place != .leaving, !known.isClosing else { return [] }
         if let refusal = overRate(connection, at: moment) { return refusal }
         let effects = heard(from: connection)
         do {
@@ -175,7 +177,10 @@ extension MeetingManager {
 
     /// Closes a connection that broke the rules. The shell reports `closed` when it is gone; until then a member's seat
     /// stays bound, afterwards it is held like any other.
-    private func close(_ connection: ConnectionID, _ code: CloseCode) -> [Effect] { [.close(connection, code: code)] }
+    private mutating func close(_ connection: ConnectionID, _ code: CloseCode) -> [Effect] {
+        connections[connection]?.isClosing = true
+        return [.close(connection, code: code)]
+    }
 
     func reply(_ message: ServerMessage, re: Int64? = nil, to connection: ConnectionID) -> [Effect] {
         [.send(message, seq: nil, re: re, to: [connection])]
@@ -270,7 +275,6 @@ extension MeetingManager {
         at moment: Moment
     ) -> [Effect] {
         guard let index = rooms[room]?.index(of: participant) else { return [] }
-        rooms[room]?.seats[index].connection = nil
         var effects = goodbye(connection, .left, re: id)
         effects += rooms[room]?.free(index, .left, at: moment) ?? []
         effects += tellNewHosts(of: room)

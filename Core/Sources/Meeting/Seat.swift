@@ -18,6 +18,8 @@ struct Seat: Equatable, Sendable {
     var previousResume: TokenHash?
     /// When the seat is given up; nil while connected.
     var graceEnds: Timestamp?
+    /// The `seq` of the seat's `joined`; 0 for one that was restored from storage.
+    var joinedSeq: UInt64 = 0
 
     var microphone = OnOff.off
     var camera = OnOff.off
@@ -97,6 +99,8 @@ struct Guest: Equatable, Sendable {
     let id: ParticipantID
     let caller: Caller
     let since: UnixMilliseconds
+    /// The place in the line that he was told last, from 1.
+    var position = 0
 
     var seenByHosts: ServerMessage.WaitingGuest { .init(id: id, name: caller.name.description, since: since) }
 }

@@ -34,9 +34,27 @@ extension SignalManager {
             pendingChat[ticket]?.re = id
             return []
         }
-        guard let known = chat.last(where: isSame) else { return nil }
+        let stored = chat.last(where: isSame)
+        guard let known = stored ?? notStored.last(where: isSame) else { return nil }
         guard let connection = seats[index].connection else { return [] }
-        return [.send(.chat(known, stored: true), seq: nil, re: id, to: [connection])]
+        return [.send(.chat(known, stored: stored != nil), seq: nil, re: id, to: [connection])]
+    }
+
+    /// What is on disk is the room's chat, for newcomers too; what is not is only remembered as such.
+    private mutating func keep(_ record: ChatRecord, isOnDisk: Bool) {
+        guard isOnDisk else {
+            notStored.append(record)
+            if notStored.count > Limits.notStored { notStored.removeFirst() }
+            return
+        }
+        chat.append(record)
+        if chat.count > Limits.chatHistory * 2 { chat.removeFirst(chat.count - Limits.chatHistory) }
+    }
+
+    /// The connection on which a member asked is gone: nothing on his next one answers its requests, whose numbers may
+    /// have begun anew.
+    mutating func forgetRequests(of participant: ParticipantID) {
+        for (ticket, pending) in pendingChat where pending.record.from == participant { pendingChat[ticket]?.re = nil }
     }
 
     /// The disk has answered for a message. When it refused, the meeting goes on: everybody present gets the message,
@@ -44,8 +62,7 @@ extension SignalManager {
     mutating func stored(_ ticket: Ticket, isOnDisk: Bool) -> [Effect] {
         guard let pending = pendingChat.removeValue(forKey: ticket) else { return [] }
         let record = pending.record
-        chat.append(record)
-        if chat.count > Limits.chatHistory * 2 { chat.removeFirst(chat.count - Limits.chatHistory) }
+        keep(record, isOnDisk: isOnDisk)
         var audience = ReplayLog.Audience.everybody
         if let receiver = record.to {
             audience = .only(receiver == record.from ? [receiver] : [record.from, receiver])

@@ -46,7 +46,7 @@ extension SignalManager {
     ) -> [Effect] {
         if isEmpty { beginMeeting(at: moment) }
         let role: Role = isEmpty || isHostDevice(caller.device) ? .host : .member
-        let seat = Seat(
+        var seat = Seat(
             id: id,
             name: caller.name,
             role: role,
@@ -58,6 +58,7 @@ extension SignalManager {
             resume: configuration.hash(token)
         )
         var effects = emit(.joined(seat.participant))
+        seat.joinedSeq = seq
         seats.append(seat)
         settings.lastUsedAt = moment.wall
         if role == .host { remember(hostDevice: caller.device) }
@@ -143,6 +144,7 @@ extension SignalManager {
             effects += [.send(.bye(.replaced, retry: .none), seq: nil, re: nil, to: [old]), .close(old, code: .normal)]
         }
         let missed = lastSeq.flatMap { $0 <= seq ? log.missed(by: seats[index].id, after: $0) : nil }
+        forgetRequests(of: seats[index].id)
         seats[index].previousResume = usedToken
         seats[index].resume = configuration.hash(token)
         seats[index].graceEnds = nil
@@ -158,9 +160,10 @@ extension SignalManager {
         effects.append(.store([.seat(name, seats[index].record)], ticket: nil))
         guard let missed else {
             return effects + welcome(index, token: token, re: re, waiting: waiting, at: moment)
-                + relink(index, fresh: lastSeq == nil)
+                + relink(index, lastSeq: lastSeq)
         }
         let seat = seats[index]
+        // Its `seq` is the client's own: if the connection breaks before the missed messages came, they are still missed.
         let answer = ServerMessage.resumed(
             you: seat.id,
             role: seat.role,
@@ -168,7 +171,7 @@ extension SignalManager {
             iceServers: configuration.iceServers(seat.id, connection),
             now: moment.wall
         )
-        effects += [.hold(connection), .send(answer, seq: seq, re: re, to: [connection])]
+        effects += [.hold(connection), .send(answer, seq: lastSeq, re: re, to: [connection])]
         for entry in missed {
             effects.append(.send(entry.message, seq: entry.seq, re: nil, to: [connection]))
         }
@@ -176,12 +179,14 @@ extension SignalManager {
         return effects
     }
 
-    /// Tells a member who got a fresh `welcome` which links to have. A reloaded page has none: both ends build anew.
-    private mutating func relink(_ index: Int, fresh: Bool) -> [Effect] {
+    /// Tells a member who got a fresh `welcome` which links to have. Both ends build anew where he can have none:
+    /// all of them when his page was reloaded, else those to people who came after what he saw last.
+    private mutating func relink(_ index: Int, lastSeq: UInt64?) -> [Effect] {
         let id = seats[index].id
         var effects: [Effect] = []
         for (otherIndex, other) in seats.enumerated() where other.id != id {
             let isLater = index > otherIndex
+            let fresh = lastSeq.map { other.joinedSeq > $0 } ?? true
             effects += emit(.link(with: other.id, polite: isLater, fresh: fresh), to: .only([id]))
             if fresh { effects += emit(.link(with: id, polite: !isLater, fresh: true), to: .only([other.id])) }
         }
@@ -202,6 +207,7 @@ extension SignalManager {
     /// The connection broke: the seat is held, the others see the member as reconnecting.
     mutating func disconnected(_ participant: ParticipantID, connection: ConnectionID, at moment: Moment) -> [Effect] {
         guard let index = index(of: participant), seats[index].connection == connection else { return [] }
+        forgetRequests(of: participant)
         seats[index].connection = nil
         seats[index].graceEnds = moment.now + Limits.grace
         return emitUpdate(of: index)

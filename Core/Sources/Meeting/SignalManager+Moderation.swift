@@ -64,9 +64,10 @@ extension SignalManager {
             )
             bans.append(ban)
             if bans.count > Limits.bans { bans.removeFirst() }
-            settings.hostDevices.removeAll { $0 == seat.device }
             effects.append(.store([.ban(name, ban)], ticket: nil))
         }
+        // Who was sent out does not come back as host; `free` stores it.
+        settings.hostDevices.removeAll { $0 == seat.device }
         effects += emit(
             .moderated(.init(action: order.action, by: seats[index].id, participant: seat.id)),
             to: .allBut(seat.id),
@@ -81,7 +82,6 @@ extension SignalManager {
     /// Says goodbye to a member and closes his connection; his seat is freed by the caller.
     mutating func dismiss(_ index: Int, _ reason: ByeReason) -> [Effect] {
         guard let connection = seats[index].connection else { return [] }
-        seats[index].connection = nil
         return [
             .send(.bye(reason, retry: .none), seq: nil, re: nil, to: [connection]), .close(connection, code: .normal),
         ]
@@ -95,7 +95,7 @@ extension SignalManager {
         if order.action == .demote, isLastHost {
             return refuse(index, .notAllowed, "A meeting needs a host. Make somebody else host first.", re: id)
         }
-        let role: Role = order.action == .promote ? .host : .member
+        let role: Role = order.action == .promote ? .host : seats[target].role == .viewer ? .viewer : .member
         var effects = emit(
             .moderated(.init(action: order.action, by: seats[index].id, participant: seats[target].id)),
             answering: id,

@@ -16,16 +16,22 @@ struct SignalManager: Sendable {
     var chat: [ChatRecord]
     /// Messages on their way to the disk, by ticket.
     var pendingChat: [Ticket: PendingChat] = [:]
+    /// Messages that the disk refused, newest last; only so that a resend of one is not acknowledged as stored.
+    var notStored: [ChatRecord] = []
     /// Rises with every message that changes something; never goes back while the room is in memory.
-    var seq: UInt64 = 0
-    var log = ReplayLog(after: 0)
+    var seq: UInt64
+    var log: ReplayLog
     /// The topology's epoch; rises when the room moves between mesh and SFU.
     var epoch: UInt64 = 1
 
     var name: RoomName { settings.name }
     var isEmpty: Bool { seats.isEmpty }
 
-    init(configuration: MeetingManager.Configuration, record: RoomRecord, graceEnds: Timestamp) {
+    /// - Parameter seq: where `seq` starts: higher than it was when the room was in memory before, so that a `lastSeq` of
+    ///   an earlier run of the server is never taken for one of this. The wall clock's milliseconds serve.
+    init(configuration: MeetingManager.Configuration, record: RoomRecord, graceEnds: Timestamp, seq: UInt64) {
+        self.seq = seq
+        log = ReplayLog(after: seq)
         self.configuration = configuration
         settings = record.settings
         bans = record.bans
