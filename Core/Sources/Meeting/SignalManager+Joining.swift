@@ -143,7 +143,6 @@ extension SignalManager {
         if let old = seats[index].connection {
             effects += [.send(.bye(.replaced, retry: .none), seq: nil, re: nil, to: [old]), .close(old, code: .normal)]
         }
-        let missed = lastSeq.flatMap { $0 <= seq ? log.missed(by: seats[index].id, after: $0) : nil }
         forgetRequests(of: seats[index].id)
         seats[index].previousResume = usedToken
         seats[index].resume = configuration.hash(token)
@@ -151,11 +150,12 @@ extension SignalManager {
         let wasAway = seats[index].connection == nil
         seats[index].connection = nil
         if wasAway {
-            // The seat itself learns of it from the answer below, the others by `updated`.
+            // Goes to the others now, and ends the replay below: what happened to the seat meanwhile said "reconnecting".
             var back = seats[index].participant
             back.isConnected = true
-            effects += emit(.updated(back), to: .allBut(seats[index].id))
+            effects += emit(.updated(back))
         }
+        let missed = lastSeq.flatMap { $0 <= seq ? log.missed(by: seats[index].id, after: $0) : nil }
         seats[index].connection = connection
         effects.append(.store([.seat(name, seats[index].record)], ticket: nil))
         guard let missed else {
@@ -210,7 +210,7 @@ extension SignalManager {
         forgetRequests(of: participant)
         seats[index].connection = nil
         seats[index].graceEnds = moment.now + Limits.grace
-        return emitUpdate(of: index)
+        return emit(.updated(seats[index].participant), to: .allBut(participant))
     }
 
     /// Frees seats whose grace is over.

@@ -61,6 +61,7 @@ final class Harness {
     @discardableResult
     func say(_ name: String, _ text: String) -> [Message] {
         guard let connection = clients[name]?.connection else { return [] }
+        news(name)
         perform(manager.receive(Array(text.utf8), from: connection, at: moment, random: &random))
         return news(name)
     }
