@@ -1,0 +1,11 @@
+/// What a peer may make STUN keep or send.
+public enum Limits {
+    /// Bytes of a message over TCP. The largest that browsers send (with TURN's credentials) has some 300.
+    public static let streamFrame = 2_048
+    /// Bytes of the largest answer to a Binding request.
+    public static let bindingAnswer = 128
+    /// Answers per second and source before it is known who asks (T-STUN-2): enough for a household, too few for a flood.
+    static let answersPerSecond: UInt8 = 10
+    /// Sources remembered for that. 16,384 of 24 bytes.
+    static let sources = 16_384
+}

@@ -1,0 +1,35 @@
+import Units
+
+@testable import STUN
+
+/// A message together with its bytes, because the macros of Swift Testing cannot take a span.
+struct Parsed {
+    let bytes: [UInt8]
+    let message: Message
+
+    init(_ bytes: [UInt8]) throws {
+        self.bytes = bytes
+        message = try Message(parsing: bytes.span)
+    }
+
+    var fingerprint: Fingerprint { message.fingerprint(in: bytes.span) }
+
+    /// What the first XOR-MAPPED-ADDRESS says.
+    var address: TransportAddress? {
+        message.attribute(.xorMappedAddress, in: bytes.span).flatMap { message.xorAddress(of: $0, in: bytes.span) }
+    }
+}
+
+/// Writes a message into a room of `size` bytes; nil when that is too small.
+func written(
+    _ class: MessageType.Class,
+    _ id: TransactionID,
+    size: Int = 128,
+    _ body: (inout MessageWriter, inout MutableSpan<UInt8>) -> Void
+) -> [UInt8]? {
+    var room = [UInt8](repeating: 0xEE, count: size)
+    var span = room.mutableSpan
+    var writer = MessageWriter(MessageType(`class`, .binding), id, to: &span)
+    body(&writer, &span)
+    return writer.finish(&span).map { Array(room[..<$0]) }
+}
