@@ -1,6 +1,7 @@
 public import Hummingbird
 import HummingbirdCore
 public import Logging
+import MediaTransport
 import Meeting
 import NIOCore
 public import ServiceLifecycle
@@ -24,6 +25,7 @@ public struct MeetingServer: Sendable {
     private let addressHash: KeyedHash
     private let encryption: Encryption?
     private let media: MediaService
+    private let mediaPort: BoundPort
     private let isDraining: DrainFlag
     private let onListening: @Sendable (Listening) async -> Void
 
@@ -54,9 +56,13 @@ public struct MeetingServer: Sendable {
         let hash = KeyedHash(key: try store.secret(named: "token-hash", bytes: 32))
         addressHash = hash
         encryption = try Encryption(options: options)
-        media = try await MediaService.bind(options: options, logger: logger)
+        let mediaPort = BoundPort(options.mediaPort)
+        self.mediaPort = mediaPort
+        media = MediaService(.init(port: options.mediaPort), logger: logger) { sockets in
+            if let socket = sockets.first { mediaPort.set(socket.port) }
+        }
         let reachedAt = ReachedAt()
-        let iceServers = IceServers(options: options, mediaPort: media.port)
+        let iceServers = IceServers(options: options, mediaPort: mediaPort)
         meeting = MeetingService(
             configuration: .init(
                 roomLimit: options.meshLimit,
@@ -135,7 +141,7 @@ public struct MeetingServer: Sendable {
         var http = HTTPWebSocketConfiguration(isSecure: encryption != nil)
         http.admission = ConnectionsPerAddress()
         let configuration = http
-        let (onListening, mediaPort, fingerprint) = (onListening, media.port, encryption?.fingerprint)
+        let (onListening, mediaPort, fingerprint) = (onListening, mediaPort, encryption?.fingerprint)
         return Application(
             router: router,
             server: encryption.map { encryption in
@@ -150,11 +156,23 @@ public struct MeetingServer: Sendable {
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                await onListening(Listening(port: port, mediaPort: mediaPort, fingerprint: fingerprint))
+                await onListening(Listening(port: port, mediaPort: mediaPort.number, fingerprint: fingerprint))
             },
             logger: logger
         )
     }
+}
+
+/// A port that the system may choose: known when the socket is bound.
+final class BoundPort: Sendable {
+    private let port: Atomic<Int>
+
+    /// - Parameter asked: the port of the options; 0 until `set` tells the chosen one.
+    init(_ asked: Int) { port = Atomic(asked) }
+
+    var number: Int { port.load(ordering: .relaxed) }
+
+    func set(_ number: Int) { port.store(number, ordering: .relaxed) }
 }
 
 /// Whether the server is about to stop; asked by `/healthz`.

@@ -1,5 +1,5 @@
 import Dispatch
-import Glibc
+import Foundation
 import Meeting
 import Units
 
@@ -7,9 +7,9 @@ import Units
 struct SystemClock: Sendable {
     /// Now, by the monotonic and by the wall clock.
     var moment: Moment {
-        var wall = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &wall)
-        let milliseconds = UnixMilliseconds(wall.tv_sec) * 1_000 + UnixMilliseconds(wall.tv_nsec) / 1_000_000
-        return Moment(now: Timestamp(nanoseconds: DispatchTime.now().uptimeNanoseconds), wall: milliseconds)
+        Moment(
+            now: Timestamp(nanoseconds: DispatchTime.now().uptimeNanoseconds),
+            wall: UnixMilliseconds(Date().timeIntervalSince1970 * 1_000)
+        )
     }
 }

@@ -27,7 +27,7 @@ struct Banner: Sendable {
         lines += ["", "  Media port \(listening.mediaPort) (UDP and TCP). Ctrl-C stops the server.", ""]
         print(lines.joined(separator: "\n"))
         // Standard output is a pipe when something waits for these lines.
-        unsafe fflush(stdout)
+        fflush(nil)
     }
 
     private func url(_ scheme: String, _ host: String, _ port: Int) -> String {

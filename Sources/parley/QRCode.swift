@@ -9,7 +9,7 @@ struct QRCode {
     private let version: Int
 
     /// Data and error correction codewords of versions 1 to 5 at level L; each is one block.
-    private static let codewords = [(data: 19, correction: 7), (34, 10), (55, 15), (80, 20), (108, 26)]
+    private static let codewords: [(data: Int, correction: Int)] = [(data: 19, correction: 7), (34, 10), (55, 15), (80, 20), (108, 26)]
 
     /// Nil when the text is too long.
     init?(_ text: String) {
