@@ -41,6 +41,7 @@ export function openMenu(anchor, { label, entries, before }) {
   });
   // Inside the app, so that gestures bubble and the theme and the direction are the page's.
   (anchor.closest('parley-app') ?? document.body).append(sheet);
+  sheet.style.setProperty('color-scheme', getComputedStyle(anchor).colorScheme);
   sheet.showPopover();
   anchor.setAttribute('aria-expanded', 'true');
   place(sheet, anchor);

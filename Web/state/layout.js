@@ -14,6 +14,9 @@
 
 export const MINIMUM_RATIO = 4 / 3;
 export const MAXIMUM_RATIO = 17 / 9;
+const STRIP_RATIO = 16 / 9;
+/** A strip at the side gets narrower down to this before it leaves people out. */
+const SMALLEST_STRIP = 132;
 
 /**
  * The largest tile of an allowed ratio inside a cell.
@@ -108,13 +111,16 @@ export function splitStage(room, strip, gap = 12) {
   const side = room.width >= room.height * 1.1 ? 'end' : 'bottom';
   if (strip < 1) return { main: whole, strip: { ...whole, width: 0 }, side, visible: 0, tile: { width: 0, height: 0 } };
   if (side === 'end') {
-    const width = Math.min(240, Math.max(96, room.width * 0.18));
-    const tile = { width, height: width / (16 / 9) };
+    const wanted = Math.min(240, Math.max(96, room.width * 0.18));
+    const allFit = ((room.height - gap * (strip - 1)) / strip) * STRIP_RATIO;
+    const width = allFit >= SMALLEST_STRIP ? Math.min(wanted, allFit) : wanted;
+    const tile = { width, height: width / STRIP_RATIO };
     const visible = Math.min(strip, Math.max(1, Math.floor((room.height + gap) / (tile.height + gap))));
     const main = { ...whole, width: room.width - width - gap };
     return { main, strip: { x: main.width + gap, y: 0, width, height: room.height }, side, visible, tile };
   }
-  const height = Math.min(140, Math.max(72, room.height * 0.16));
+  const threeFit = (room.width - 2 * gap) / 3 / MINIMUM_RATIO;
+  const height = Math.min(140, Math.max(68, Math.min(room.height * 0.16, threeFit)));
   const tile = { width: height * MINIMUM_RATIO, height };
   const visible = Math.min(strip, Math.max(1, Math.floor((room.width + gap) / (tile.width + gap))));
   const main = { ...whole, height: room.height - height - gap };

@@ -9,6 +9,11 @@
  * @property {Record<string, unknown>=} set properties, for custom elements and form fields
  * @property {AbortSignal=} signal removes the listeners
  * @typedef {Special & Record<string, unknown>} Props
+ *
+ * @typedef {{
+ *   <Tag extends keyof HTMLElementTagNameMap>(tag: Tag, props?: Props, ...children: Child[]): HTMLElementTagNameMap[Tag],
+ *   (tag: string, props?: Props, ...children: Child[]): HTMLElement,
+ * }} Build
  */
 
 const SPRITE = new URL('../styles/icons.svg', import.meta.url).pathname;
@@ -17,27 +22,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 /**
  * Builds an element: `h('button', {class: 'button', on: {click}}, 'Send')`.
  * `true` sets an empty attribute; `false`, null and undefined leave it out.
- * @template {keyof HTMLElementTagNameMap} Tag
- * @overload
- * @param {Tag} tag
- * @param {Props=} props
- * @param {...Child} children
- * @returns {HTMLElementTagNameMap[Tag]}
+ * @type {Build}
  */
-/**
- * @overload
- * @param {string} tag
- * @param {Props=} props
- * @param {...Child} children
- * @returns {HTMLElement}
- */
-/**
- * @param {string} tag
- * @param {Props=} props
- * @param {...Child} children
- * @returns {HTMLElement}
- */
-export function h(tag, props = {}, ...children) {
+export const h = (/** @type {string} */ tag, /** @type {Props} */ props = {}, /** @type {Child[]} */ ...children) => {
   const element = document.createElement(tag);
   const { on = {}, data = {}, set = {}, signal, ...attributes } = props;
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
@@ -45,8 +32,8 @@ export function h(tag, props = {}, ...children) {
   Object.assign(element, set);
   for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener, { signal });
   append(element, children);
-  return element;
-}
+  return /** @type {any} */ (element);
+};
 
 /**
  * @param {Element} parent

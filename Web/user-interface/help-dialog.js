@@ -9,7 +9,7 @@ export class HelpDialog extends MeetingDialog {
 
   content() {
     const rows = SHORTCUTS.map((shortcut) =>
-      h('div', { class: 'shortcut' }, h('dt', {}, h('kbd', {}, 'label' in shortcut ? this.text.say(shortcut.label) : shortcut.key)), h('dd', {}, this.text.say(shortcut.words))));
+      h('div', { class: 'shortcut' }, h('dt', {}, h('kbd', {}, shortcut.label ? this.text.say(shortcut.label) : shortcut.key)), h('dd', {}, this.text.say(shortcut.words))));
     return [h('dl', { class: 'shortcuts' }, ...rows), h('p', { class: 'quiet' }, this.text.say('help.note'))];
   }
 }

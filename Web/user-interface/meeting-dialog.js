@@ -6,7 +6,7 @@ import { MeetingElement } from './element.js';
 export class MeetingDialog extends MeetingElement {
   /** Key of the title. */
   titleKey = '';
-  #dialog = h('dialog', { class: 'dialog' });
+  #dialog = h('dialog', { class: 'dialog', autofocus: true });
 
   build() {
     const close = () => this.send({ type: 'close' });

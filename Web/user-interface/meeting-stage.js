@@ -18,6 +18,7 @@ import { planStage, stripWindow } from './stage-plan.js';
 
 const REPORT_AFTER_MS = 200;
 const MOVE_MS = 180;
+const PAGER_HEIGHT = 48;
 const ON_STAGE = 3;
 const IN_GRID = 2;
 const IN_STRIP = 1;
@@ -36,6 +37,8 @@ export class MeetingStage extends MeetingElement {
   #pageCount = 1;
   #field = h('div', { class: 'stage-field' });
   #alone = h('div', { class: 'stage-alone' });
+  #hiddenCount = 0;
+  #rest = h('button', { type: 'button', class: 'stage-rest', on: { click: () => this.state.panel !== 'people' && this.send({ type: 'toggle-panel', panel: 'people' }) } });
   #pages = h('nav', { class: 'stage-pages' });
   #pageText = h('span', { class: 'stage-page-text' });
   #mover = h('button', { type: 'button', class: 'tile-button' }, icon('corner'));
@@ -47,7 +50,7 @@ export class MeetingStage extends MeetingElement {
     setAttribute(this.#mover, 'title', this.text.say('tile.move-self'));
     this.#mover.addEventListener('click', this.#nextCorner);
     this.#mover.addEventListener('keydown', this.#moveByKey);
-    this.append(this.#field, this.#alone, this.#pages);
+    this.append(this.#field, this.#alone, this.#rest, this.#pages);
   }
 
   connected() {
@@ -115,13 +118,18 @@ export class MeetingStage extends MeetingElement {
     const room = this.#room;
     const gap = room.width < 600 ? 8 : 12;
     this.#pageCount = 1;
+    this.#hiddenCount = 0;
     if (plan.mode === 'focus') return this.#placeFocus(plan, gap);
     if (plan.mode === 'pair') return this.#placePair(plan, state);
-    const grid = bestFit(plan.small.length, room, { gap, minimumWidth: room.width < 600 ? 132 : 180 });
+    const options = { gap, minimumWidth: room.width < 600 ? 132 : 180 };
+    const whole = bestFit(plan.small.length, room, options);
+    // Where there are pages, the buttons that turn them have a line of their own.
+    const used = whole.pages > 1 ? { ...room, height: room.height - PAGER_HEIGHT } : room;
+    const grid = whole.pages > 1 ? bestFit(plan.small.length, used, options) : whole;
     this.#pageCount = Math.max(1, grid.pages);
     const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
     const ids = plan.small.slice(page * grid.perPage, (page + 1) * grid.perPage);
-    const boxes = placeTiles(grid, ids.length, room, gap);
+    const boxes = placeTiles(grid, ids.length, used, gap);
     return pair(ids, boxes, IN_GRID);
   }
 
@@ -134,6 +142,7 @@ export class MeetingStage extends MeetingElement {
     const isScreens = plan.large.every((id) => id.endsWith('/screen'));
     const whole = [split.main];
     const boxes = isScreens && plan.large.length === 1 ? whole : placeTiles(bestFit(plan.large.length, split.main, { gap, minimumWidth: 0 }), plan.large.length, split.main, gap);
+    this.#hiddenCount = plan.small.length - split.visible;
     const shown = stripWindow(plan.small, split.visible, this.#lastSpeaker);
     return [...pair(plan.large, boxes, ON_STAGE), ...pair(shown, placeStrip(split, gap), IN_STRIP)];
   }
@@ -209,6 +218,9 @@ export class MeetingStage extends MeetingElement {
   /** @param {State} state */
   #renderPages(state) {
     show(this.#pages, this.#pageCount > 1);
+    show(this.#rest, this.#hiddenCount > 0);
+    setText(this.#rest, `+${this.text.number(this.#hiddenCount)}`);
+    setAttribute(this.#rest, 'aria-label', this.text.say('stage.rest', { count: this.#hiddenCount }));
     const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
     setText(this.#pageText, this.text.say('stage.page', { page: page + 1, pages: this.#pageCount }));
     const [back, next] = this.#pages.querySelectorAll('button');

@@ -56,12 +56,12 @@ export class ParleyApp extends MeetingElement {
     if (!(this.#screen instanceof Screen)) this.#showScreen(new Screen());
     const Dialog = state.dialog && DIALOGS[state.dialog];
     if (Dialog ? !(this.#dialog instanceof Dialog) : this.#dialog) this.#showDialog(Dialog ? new Dialog() : null);
-    document.title = state.room && state.meetingState !== 'home' ? `${state.room} · Parley` : 'Parley';
   }
 
   /** @param {MeetingElement} screen */
   #showScreen(screen) {
     screen.context = this.context;
+    for (const menu of this.querySelectorAll(':popover-open')) if (menu instanceof HTMLElement) menu.hidePopover();
     if (this.#screen) this.#screen.replaceWith(screen);
     else this.prepend(screen);
     this.#screen = screen;

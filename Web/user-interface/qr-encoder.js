@@ -103,6 +103,7 @@ export function multiply(left, right) {
  * @returns {number[]}
  */
 export function errorCorrection(data, length) {
+  /** @type {number[]} */
   const generator = Array.from({ length }, (_, index) => (index === length - 1 ? 1 : 0));
   for (let root = 1, step = 0; step < length; step += 1, root = multiply(root, 2)) {
     for (let index = 0; index < length; index += 1) {
