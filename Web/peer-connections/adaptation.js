@@ -48,7 +48,7 @@ export function cameraEncoding({ people, captured, wanted }) {
     active: wanted !== null,
     maxBitrate: step.bitrate,
     maxFramerate: step.framesPerSecond,
-    scaleResolutionDownBy: Math.round(scale * 100) / 100,
+    scaleResolutionDownBy: scale,
   };
 }
 

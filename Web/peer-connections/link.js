@@ -222,7 +222,8 @@ export class Link {
   /** A description the browser would not take: once may be bad luck, again and again is a broken connection. */
   #refused() {
     this.#refusals += 1;
-    if (this.#refusals === REFUSALS) this.#after(1_000, () => this.#negotiation.rebuild());
+    const dead = this.#connection.signalingState === 'closed';
+    if (dead || this.#refusals === REFUSALS) this.#after(1_000, () => this.#negotiation.rebuild());
   }
 
   #renew() {
