@@ -93,7 +93,7 @@ export class ChatPanel extends MeetingElement {
   #message(message) {
     const pieces = splitLinks(message.text).map(({ text, href }) => (href ? h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text) : text));
     const note = message.delivery === 'pending' ? 'chat.pending' : message.delivery === 'not-stored' ? 'chat.not-stored' : '';
-    return h('p', { class: 'chat-message', dir: 'auto', data: { delivery: message.delivery } }, ...pieces, note && h('span', { class: 'chat-note' }, this.text.say(note)));
+    return h('p', { class: 'chat-message', dir: 'auto', data: { delivery: message.delivery } }, ...pieces, note && h('span', { class: 'chat-note', dir: this.text.direction }, this.text.say(note)));
   }
 
   /** @param {State} state */

@@ -6,7 +6,7 @@ import { MeetingElement } from './element.js';
 export class MeetingDialog extends MeetingElement {
   /** Key of the title. */
   titleKey = '';
-  #dialog = h('dialog', { class: 'dialog', autofocus: true });
+  #dialog = h('dialog', { class: 'dialog', tabindex: '-1' });
 
   build() {
     const close = () => this.send({ type: 'close' });
@@ -28,6 +28,8 @@ export class MeetingDialog extends MeetingElement {
 
   connected() {
     this.#dialog.showModal();
+    // The dialog itself, so that screen readers begin with its title and no button looks chosen.
+    this.#dialog.focus();
   }
 
   disconnectedCallback() {

@@ -219,6 +219,11 @@ export class MeetingStage extends MeetingElement {
   #renderPages(state) {
     show(this.#pages, this.#pageCount > 1);
     show(this.#rest, this.#hiddenCount > 0);
+    const last = this.#placed.at(-1)?.box;
+    if (last) {
+      this.#rest.style.setProperty('--rest-end', `${Math.round(this.#room.width - last.x - last.width)}px`);
+      this.#rest.style.setProperty('--rest-top', `${Math.round(last.y)}px`);
+    }
     setText(this.#rest, `+${this.text.number(this.#hiddenCount)}`);
     setAttribute(this.#rest, 'aria-label', this.text.say('stage.rest', { count: this.#hiddenCount }));
     const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
