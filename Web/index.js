@@ -105,7 +105,10 @@ const carryOut = gestureEffects({
     speakerId: store.getState().preferences.speakerId,
     makeAudio: () => new Audio(),
   }).catch(() => {}),
-  allowSound: () => levels.resume(),
+  allowSound: () => {
+    levels.resume();
+    store.dispatch({ type: 'sound-blocked', blocked: false });
+  },
   navigate: (room) => places.go(room),
   copy: (text) => navigator.clipboard.writeText(text),
   link: () => `${location.origin}/r/${store.getState().room}`,
@@ -123,13 +126,13 @@ watchInside({ store, clock, fetch: (path) => fetch(path) });
 listen({
   store, clock, levels,
   hasMicrophone: () => local.track('microphone') !== null,
-  hearing: (hearing) => troubles.heard(hearing),
+  hearing: ({ talkingMuted, noSound }) => troubles.sense({ talkingMuted, noSound }),
 });
 followTitle(store, document);
 keepAwake(store, { document, wakeLock: navigator.wakeLock });
 followNetwork(
   { window, document, connection: /** @type {{connection?: EventTarget}} */ (navigator).connection },
-  { wake: () => conference.wake(), networkChanged: () => mesh.networkChanged() },
+  { wake: () => conference.wake(), networkChanged: () => mesh.networkChanged(), online: (online) => troubles.sense({ online }) },
 );
 store.dispatch({ type: 'devices', devices: { canChooseSpeaker: 'setSinkId' in HTMLMediaElement.prototype } });
 if (new URLSearchParams(location.search).has('debug')) Object.assign(globalThis, { parley: { store, links: mesh.links, media, levels } });

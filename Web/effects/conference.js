@@ -26,8 +26,8 @@
 import { parseMessage } from '../signaling/messages.js';
 import { Session } from '../signaling/session.js';
 
-/** Joins that were refused for good and can be mended on the pre-join page. */
-const joinErrors = new Map([['bad-name', 'error.bad-name'], ['bad-token', 'error.bad-token'], ['bad-room', 'error.bad-room']]);
+/** Refusals that have a sentence of their own on the pre-join page. */
+const joinErrors = new Set(['bad-name', 'bad-token', 'bad-room', 'rate-limited', 'server-draining', 'server-error']);
 
 export class Conference {
   #options;
@@ -125,7 +125,7 @@ export class Conference {
         mesh.signalling(true);
         return this.#options.seated(effect.fresh);
       case 'lost':
-        this.#store.dispatch({ type: 'connection-lost' });
+        this.#store.dispatch({ type: 'connection-lost', key: 'error.unreachable' });
         return mesh.signalling(false);
       case 'keep-seat':
         return this.#keepSeat(effect.resume);
@@ -133,12 +133,13 @@ export class Conference {
         return seats.forget();
       case 'refused':
         this.#end();
-        return this.#store.dispatch({ type: 'join-refused', key: joinErrors.get(effect.code) ?? 'error.server-error' });
+        return this.#store.dispatch({ type: 'join-refused', key: joinError(effect.code) });
       case 'over':
         this.#end();
         return this.#store.dispatch({ type: 'ended', reason: effect.reason, at: this.#options.clock.now() });
       case 'reconnect':
-        return this.#socket?.restart();
+        this.#socket?.restart();
+        return this.#store.dispatch({ type: 'connection-lost', key: joinError(effect.code) });
       case 'chat-refused':
         return this.#store.dispatch({ type: 'chat-refused', clientId: effect.clientId });
       case 'complaint':
@@ -183,4 +184,10 @@ export class Conference {
     this.#socket = null;
     this.#options.mesh.closeAll();
   }
+}
+
+/** @param {string} code */
+function joinError(code) {
+  if (code === 'draining') return 'error.server-draining';
+  return joinErrors.has(code) ? `error.${code}` : 'error.server-error';
 }

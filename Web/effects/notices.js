@@ -101,6 +101,8 @@ export class Notices {
 
   /** @param {import('../types/messages.js').Moderated} message @param {State} state */
   #moderated({ action, by, participant, on }, state) {
+    const removed = action === 'remove' || action === 'ban' ? state.participants.find(({ id }) => id === participant) : undefined;
+    if (removed && by === state.you?.id) return this.toast('toast.removed-other', { name: removed.name });
     const own = participant === state.you?.id;
     const meant = own || (participant === undefined && by !== state.you?.id);
     const room = new Map([['lock', 'toast.locked'], ['unlock', 'toast.unlocked'], ['lobby', on ? 'toast.lobby-on' : 'toast.lobby-off']]);

@@ -50,10 +50,12 @@ export function keepAwake(store, { document, wakeLock }) {
 /**
  * Everything that says the network or the page may be back.
  * @param {{window: Window, document: Document, connection: EventTarget|undefined}} browser `navigator.connection` where there is one
- * @param {{wake: () => void, networkChanged: () => void}} effects
+ * @param {{wake: () => void, networkChanged: () => void, online: (online: boolean) => void}} effects
  */
-export function followNetwork({ window, document, connection }, { wake, networkChanged }) {
+export function followNetwork({ window, document, connection }, { wake, networkChanged, online }) {
+  window.addEventListener('offline', () => online(false));
   window.addEventListener('online', () => {
+    online(true);
     wake();
     networkChanged();
   });

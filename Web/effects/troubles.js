@@ -5,19 +5,20 @@
  * @typedef {import('../state/actions.js').Action} Action
  * @typedef {import('../types/state.js').State} State
  * @typedef {import('../types/state.js').Trouble} Trouble
- * @typedef {{talkingMuted: boolean, noSound: boolean}} Hearing what the own microphone gave away
+ * @typedef {{talkingMuted: boolean, noSound: boolean, online: boolean}} Senses what the own microphone gave away, and whether there is a network
  */
 import { isInRoom, participantName } from '../state/selectors.js';
 
 /**
  * @param {State} state
- * @param {Hearing} hearing
+ * @param {Senses} senses
  * @returns {Trouble[]}
  */
-export function troublesOf(state, { talkingMuted, noSound }) {
+export function troublesOf(state, { talkingMuted, noSound, online }) {
   /** @type {Trouble[]} */
   const troubles = [];
-  if (state.meetingState === 'reconnecting') troubles.push({ key: 'trouble.reconnecting', severity: 'danger' });
+  const waits = state.meetingState === 'reconnecting' || (isArriving(state) && state.joinError !== null);
+  if (waits) troubles.push({ key: connectionTrouble(state, online), severity: 'danger' });
   troubles.push(...deviceTroubles(state), ...linkTroubles(state));
   if (talkingMuted && isInRoom(state)) {
     troubles.push({ key: 'trouble.talking-muted', severity: 'info', action: { key: 'action.unmute', gesture: { type: 'toggle-microphone' } } });
@@ -26,6 +27,17 @@ export function troublesOf(state, { talkingMuted, noSound }) {
     troubles.push({ key: 'trouble.silent-microphone', severity: 'warning', action: { key: 'action.devices', gesture: { type: 'open-dialog', dialog: 'devices' } } });
   }
   return troubles;
+}
+
+/** @param {State} state */
+function isArriving({ meetingState }) {
+  return meetingState === 'joining' || meetingState === 'waiting';
+}
+
+/** @param {State} state @param {boolean} online */
+function connectionTrouble({ joinError }, online) {
+  if (!online) return 'trouble.offline';
+  return joinError === 'error.server-draining' ? 'trouble.draining' : 'trouble.reconnecting';
 }
 
 /** @param {State} state @returns {Trouble[]} */
@@ -60,8 +72,8 @@ function linkTroubles(state) {
 
 export class Troubles {
   #store;
-  /** @type {Hearing} */
-  #hearing = { talkingMuted: false, noSound: false };
+  /** @type {Senses} */
+  #senses = { talkingMuted: false, noSound: false, online: true };
   /** Put away by hand; shown again only after they were over. @type {Set<string>} */
   #dismissed = new Set();
 
@@ -71,10 +83,12 @@ export class Troubles {
     store.subscribe(() => this.#update());
   }
 
-  /** @param {Hearing} hearing */
-  heard({ talkingMuted, noSound }) {
-    if (talkingMuted === this.#hearing.talkingMuted && noSound === this.#hearing.noSound) return;
-    this.#hearing = { talkingMuted, noSound };
+  /** @param {Partial<Senses>} news */
+  sense(news) {
+    const { talkingMuted, noSound, online } = { ...this.#senses, ...news };
+    const before = this.#senses;
+    if (talkingMuted === before.talkingMuted && noSound === before.noSound && online === before.online) return;
+    this.#senses = { talkingMuted, noSound, online };
     this.#update();
   }
 
@@ -86,7 +100,7 @@ export class Troubles {
 
   #update() {
     const state = this.#store.getState();
-    const now = troublesOf(state, this.#hearing);
+    const now = troublesOf(state, this.#senses);
     const keys = new Set(now.map(({ key }) => key));
     for (const key of this.#dismissed) if (!keys.has(key)) this.#dismissed.delete(key);
     for (const { key } of state.troubles) if (!keys.has(key)) this.#store.dispatch({ type: 'trouble-gone', key });

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Own screen, window or tab, with its sound where the browser gives it.
+ * Own shared screen, whole or in part, with its sound where the browser gives it.
  *
  * @typedef {Object} ScreenEvents
  * @property {(change: Partial<import('../types/state.js').LocalSource>) => void} changed

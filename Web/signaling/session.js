@@ -25,7 +25,7 @@
  * | {type: 'forget-seat'}
  * | {type: 'refused', code: string}
  * | {type: 'over', reason: string}
- * | {type: 'reconnect', later: boolean}
+ * | {type: 'reconnect', code: string}
  * | {type: 'chat-refused', clientId: string}
  * | {type: 'complaint', code: string}
  * } Effect
@@ -37,8 +37,10 @@
 const PENDING_CHAT = 100;
 /** Hellos on one connection: with the resume token and once without. */
 const HELLOS = 2;
-/** The fields of `error` that send a person back to the pre-join page instead of the last one. */
+/** Refusals that the person can mend on the pre-join page. */
 const correctable = ['bad-name', 'bad-token', 'bad-room'];
+/** Refusals that pass by themselves; all others are final, whatever they say about trying again. */
+const passing = ['server-draining', 'server-error', 'rate-limited', 'stale'];
 
 export class Session {
   #room;
@@ -218,7 +220,7 @@ export class Session {
    * @param {import('../types/messages.js').ErrorMessage} message
    * @returns {Effect[]}
    */
-  #helloRefused({ code, retry }) {
+  #helloRefused({ code }) {
     const hadToken = this.#resume !== null;
     if (code === 'stale' && hadToken && this.#hellos < HELLOS) {
       this.#resume = null;
@@ -229,8 +231,7 @@ export class Session {
       this.#phase = 'over';
       return [{ type: 'forget-seat' }, { type: 'refused', code }];
     }
-    if (retry === 'none') return this.#over(code);
-    return [{ type: 'reconnect', later: retry === 'later' }];
+    return passing.includes(code) ? [{ type: 'reconnect', code }] : this.#over(code);
   }
 
   /**
@@ -239,7 +240,7 @@ export class Session {
    */
   #bye({ reason, retry }) {
     if (retry === 'none') return this.#over(reason);
-    return [{ type: 'reconnect', later: false }];
+    return [{ type: 'reconnect', code: reason }];
   }
 
   /** @param {string} reason @returns {Effect[]} */

@@ -15,8 +15,7 @@
  * | {type: 'inside', inside: State['inside']}
  * | {type: 'joining'}
  * | {type: 'join-refused', key: string|null}
- * | {type: 'connection-lost'}
- * | {type: 'connection-back'}
+ * | {type: 'connection-lost', key: string}
  * | {type: 'ended', reason: string, at: number}
  * | {type: 'server', message: ServerMessage, at: number}
  * | {type: 'chat-queued', clientId: string, text: string, to?: string, at: number}

@@ -27,7 +27,9 @@ export function reduceMeeting(state, action) {
     case 'join-refused':
       return { ...state, meetingState: state.room ? 'prejoin' : 'home', joinError: action.key };
     case 'connection-lost':
-      return state.meetingState === 'joined' ? { ...state, meetingState: 'reconnecting' } : state;
+      // The attempts go on; `joinError` says why it takes longer.
+      if (state.meetingState === 'joined') return { ...state, meetingState: 'reconnecting', joinError: action.key };
+      return { ...state, joinError: action.key };
     case 'ended':
       return ended(state, action.reason, action.at);
     case 'server':
@@ -49,6 +51,7 @@ function reduceServer(state, message, at) {
       return {
         ...state,
         meetingState: 'joined',
+        joinError: null,
         you: message.you,
         roomInfo: roomInfo(message.room),
         waitingPosition: 0,
@@ -59,11 +62,12 @@ function reduceServer(state, message, at) {
       return {
         ...state,
         meetingState: 'joined',
+        joinError: null,
         you: message.you,
         clockOffsetMs: message.now === undefined ? state.clockOffsetMs : message.now - at,
       };
     case 'waiting':
-      return { ...state, meetingState: 'waiting', waitingPosition: message.position };
+      return { ...state, meetingState: 'waiting', joinError: null, waitingPosition: message.position };
     case 'moderated':
       if (!message.room || !state.roomInfo) return state;
       return { ...state, roomInfo: { ...state.roomInfo, locked: message.room.locked, lobby: message.room.lobby } };

@@ -158,12 +158,19 @@ test('A full room ends the attempt with its reason', () => {
   assert.deepEqual(effects.at(-1), { type: 'over', reason: 'room-full' });
 });
 
+test('A full room is no reason to knock for ever, even if it says later', () => {
+  const session = ana();
+  const [hello] = sent(session.opened());
+  const effects = session.received({ ...fixture('error'), re: hello.id, code: 'room-full', retry: 'later' });
+  assert.deepEqual(effects.at(-1), { type: 'over', reason: 'room-full' });
+});
+
 test('A server that is draining is tried again', () => {
   const session = ana();
   const [hello] = sent(session.opened());
-  assert.deepEqual(session.received({ ...fixture('error'), re: hello.id, code: 'server-draining', retry: 'later' }), [{ type: 'reconnect', later: true }]);
+  assert.deepEqual(session.received({ ...fixture('error'), re: hello.id, code: 'server-draining', retry: 'later' }), [{ type: 'reconnect', code: 'server-draining' }]);
   const other = seated();
-  assert.deepEqual(other.received({ type: 'bye', reason: 'draining', retry: 'now' }), [{ type: 'reconnect', later: false }]);
+  assert.deepEqual(other.received({ type: 'bye', reason: 'draining', retry: 'now' }), [{ type: 'reconnect', code: 'draining' }]);
 });
 
 test('After `bye` nothing is said or believed any more', () => {

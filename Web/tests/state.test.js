@@ -39,14 +39,16 @@ test('The state is frozen to the bottom', () => {
 });
 
 test('A broken connection shows as reconnecting and leaves everything in place', () => {
-  const state = reduce(after(entered, joining, 'welcome'), { type: 'connection-lost' });
+  const state = reduce(after(entered, joining, 'welcome'), { type: 'connection-lost', key: 'error.unreachable' });
   assert.equal(state.meetingState, 'reconnecting');
   assert.equal(state.participants.length, 2);
   assert.equal(reduce(state, { type: 'server', message: fixture('resumed'), at }).meetingState, 'joined');
 });
 
-test('While joining a broken connection changes nothing to see', () => {
-  assert.equal(after(entered, joining, { type: 'connection-lost' }).meetingState, 'joining');
+test('While joining, a server that cannot be reached is named, and forgotten once we are in', () => {
+  const state = after(entered, joining, { type: 'connection-lost', key: 'error.unreachable' });
+  assert.deepEqual([state.meetingState, state.joinError], ['joining', 'error.unreachable']);
+  assert.equal(reduce(state, { type: 'server', message: fixture('welcome'), at }).joinError, null);
 });
 
 test('The first ending stands, and tells how long it lasted', () => {
