@@ -8,9 +8,11 @@ import Testing
 struct FlowControlTests {
     @Test("A reader that stops overflows its queue, costs no more than that, and is closed with 1013")
     func slowReader() async throws {
+        var configuration = WebSocketConfiguration()
+        configuration.closeTimeout = .seconds(50)  // the reader comes back on a busy machine
         let outcomes = Mailbox<(outcome: WebSocketOutcome?, sent: Int)>()
         let routes: (Router<BasicRequestContext>) -> Void = { router in
-            router.webSocket("ws") { session, _ in
+            router.webSocket("ws", configuration: configuration) { session, _ in
                 let message = WebSocketMessage(text: String(repeating: "x", count: 4096))
                 var sent = 0
                 while session.outcome == nil, sent < 100_000 {

@@ -128,7 +128,13 @@ final class TestClient: @unchecked Sendable {
     }
 
     private func readMore() async throws {
-        guard let more = try await next() else { throw Ended() }
+        let more: ByteBuffer?
+        do {
+            more = try await next()
+        } catch is IOError {
+            throw Ended()  // a reset is an end as well
+        }
+        guard let more else { throw Ended() }
         bytes += Array(more.readableBytesView)
     }
 }
