@@ -114,7 +114,8 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio,
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MediaTransportTests",
             dependencies: [

@@ -22,7 +22,8 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: ([name] + dependencies).map { .init(stringLiteral: $0) },
-        swiftSettings: settings)
+        swiftSettings: settings
+    )
 }
 
 // The import table is docs/ARCHITECTURE.md's; TidyTests hold the sources to it.
