@@ -171,8 +171,10 @@ extension MeetingService {
             switch effect {
             case .send(let message, let seq, let re, let receivers):
                 let frame = WebSocketMessage(utf8: message.text(seq: seq, re: re))
+                // An answer is waited for: it is never replaced.
+                let key = re == nil ? message.coalescingKey : nil
                 for receiver in receivers {
-                    deliver(.message(frame, message.coalescingKey), to: receiver, &broadcast)
+                    deliver(.message(frame, key), to: receiver, &broadcast)
                 }
             case .hold(let connection): hold(connection)
             case .ping(let connection): deliver(.ping, to: connection, &broadcast)

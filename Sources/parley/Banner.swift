@@ -17,12 +17,16 @@ struct Banner: Sendable {
         }
         if let fingerprint = listening.fingerprint {
             lines += [
-                "", "  This server made its own certificate; browsers ask once whether to trust it. Its fingerprint (SHA-256):",
+                "",
+                "  This server made its own certificate; browsers ask once whether to trust it. Its fingerprint (SHA-256):",
                 "  \(fingerprint)",
             ]
         }
         if options.tls == .off, isForAll {
-            lines += ["", "  Without TLS, browsers give out camera and microphone on this machine only. Others need --tls self-signed."]
+            lines += [
+                "",
+                "  Without TLS, browsers give out camera and microphone on this machine only. Others need --tls self-signed.",
+            ]
         }
         lines += ["", "  Media port \(listening.mediaPort) (UDP and TCP). Ctrl-C stops the server.", ""]
         print(lines.joined(separator: "\n"))

@@ -9,7 +9,9 @@ struct QRCode {
     private let version: Int
 
     /// Data and error correction codewords of versions 1 to 5 at level L; each is one block.
-    private static let codewords: [(data: Int, correction: Int)] = [(data: 19, correction: 7), (34, 10), (55, 15), (80, 20), (108, 26)]
+    private static let codewords: [(data: Int, correction: Int)] = [
+        (data: 19, correction: 7), (34, 10), (55, 15), (80, 20), (108, 26),
+    ]
 
     /// Nil when the text is too long.
     init?(_ text: String) {
@@ -76,7 +78,9 @@ extension QRCode {
         var remainder = data + Array(repeating: 0, count: count)
         for index in data.indices {
             let factor = remainder[index]
-            for (offset, coefficient) in generator.enumerated() { remainder[index + offset] ^= product(coefficient, factor) }
+            for (offset, coefficient) in generator.enumerated() {
+                remainder[index + offset] ^= product(coefficient, factor)
+            }
         }
         return Array(remainder.suffix(count))
     }

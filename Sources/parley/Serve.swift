@@ -30,17 +30,18 @@ struct Serve: AsyncParsableCommand {
                 banner.show($0)
             }
         } catch { throw Refusal(sentence: "\(error)") }
-        let group = ServiceGroup(
-            configuration: .init(
-                services: server.services.map { .init(service: $0, successTerminationBehavior: .ignore) },
-                logger: logger
-            )
+        var configuration = ServiceGroupConfiguration(
+            services: server.services.map { .init(service: $0, successTerminationBehavior: .ignore) },
+            logger: logger
         )
-        try await run(group, for: .seconds(options.drainSeconds))
+        configuration.maximumGracefulShutdownDuration = .seconds(options.drainSeconds)
+        do { try await run(ServiceGroup(configuration: configuration)) } catch {
+            throw Refusal(sentence: StartFailure.sentence(for: error, options: options))
+        }
     }
 
-    /// Runs until a signal, then at most `drainTime` longer.
-    private func run(_ group: ServiceGroup, for drainTime: Duration) async throws {
+    /// Runs until the first signal, and then until everything has ended; a second signal ends the process at once.
+    private func run(_ group: ServiceGroup) async throws {
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask {
@@ -49,13 +50,8 @@ struct Serve: AsyncParsableCommand {
                     count += 1
                     if count > 1 { Glibc.exit(1) }
                     await group.triggerGracefulShutdown()
-                    Task {
-                        try await Task.sleep(for: drainTime)
-                        Glibc.exit(0)
-                    }
                 }
             }
-            // Whatever ends first ends the process: the services, or the failure of one of them.
             try await tasks.next()
             tasks.cancelAll()
         }

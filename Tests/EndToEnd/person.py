@@ -52,7 +52,7 @@ class Person:
         return self
 
     def fill_name(self):
-        self.page.get_by_role("textbox", name="Your name").fill(self.name)
+        self.page.get_by_role("textbox", name="Your name").fill(self.name, timeout=8000)
         return self
 
     def join(self, url, wait=True):

@@ -54,11 +54,36 @@ struct OptionTexts: Sendable {
         for (variable, text) in environment.sorted(by: { $0.key < $1.key })
         where variable.hasPrefix(OptionName.variablePrefix) {
             guard let name = OptionName(variable: variable) else {
-                throw OptionError("The environment variable \(quoted(variable)) is no option of this server.")
+                try refuseIfMistyped(variable)
+                continue
             }
             try add(text, to: name, .environment, &given)
         }
         return given
+    }
+
+    /// The environment belongs to many: a variable of another tool that begins like ours is left alone, a typing error is not.
+    private static func refuseIfMistyped(_ variable: String) throws(OptionError) {
+        guard let name = OptionName.allCases.first(where: { typingErrors($0.variable, variable) <= 2 }) else { return }
+        throw OptionError(
+            "The environment variable \(quoted(variable)) is no option of this server; \(name.variable) is meant, perhaps."
+        )
+    }
+
+    /// Letters to insert, drop or change to make one text of the other (Levenshtein); both are short.
+    private static func typingErrors(_ left: String, _ right: String) -> Int {
+        let right = Array(right.utf8.prefix(64))
+        var row = Array(0...right.count)
+        for (index, letter) in left.utf8.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for (column, other) in right.enumerated() {
+                let changed = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(changed, row[column] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
     }
 
     /// Lines `name = value`; empty lines and lines that begin with `#` are skipped.

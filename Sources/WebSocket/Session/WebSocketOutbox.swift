@@ -6,7 +6,7 @@ import NIOCore
 /// more. When the limits are passed everything is dropped and the connection is to be closed with 1013.
 struct WebSocketOutbox {
     struct Entry {
-        var message: WebSocketMessage
+        let message: WebSocketMessage
         let key: CoalescingKey?
     }
 
@@ -41,18 +41,17 @@ struct WebSocketOutbox {
 
     var count: Int { entries.count }
 
-    /// Queues a message, or puts it in the place of a waiting one with the same key.
+    /// Queues a message at the end; a waiting one with the same key is dropped. At the end, because the receiver takes the highest
+    /// number it has seen for everything up to there.
     /// Returns whether the caller must have the event loop pop. After a close the message is dropped.
     mutating func push(_ message: WebSocketMessage, key: CoalescingKey?) -> Bool {
         guard case .open = state else { return false }
         let size = message.frame.readableBytes
         if let key, let index = entries.firstIndex(where: { $0.key == key }) {
-            byteCount += size - entries[index].message.frame.readableBytes
-            entries[index].message = message
-        } else {
-            byteCount += size
-            entries.append(Entry(message: message, key: key))
+            byteCount -= entries.remove(at: index).message.frame.readableBytes
         }
+        byteCount += size
+        entries.append(Entry(message: message, key: key))
         guard byteCount <= limits.outboundBytes, entries.count <= limits.outboundMessages else {
             drop()
             state = .overflowed

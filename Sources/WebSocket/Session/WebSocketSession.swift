@@ -38,7 +38,8 @@ package final class WebSocketSession: Sendable {
     /// Why the session ended; nil while it lives. Set before ``inbound`` ends.
     package var outcome: WebSocketOutcome? { ending.withLock { $0 } }
 
-    /// Queues a message behind those sent before. While it waits for a slow reader, a later one with the same key takes its place.
+    /// Queues a message behind those sent before. While it waits for a slow reader, a later one with the same key
+    /// makes it superfluous: it is dropped.
     /// After a close, or when the queue overflows and the connection is closed with 1013, it is dropped.
     package func send(_ message: WebSocketMessage, coalescing key: CoalescingKey? = nil) {
         if enqueue(message, key: key) { requestDrain() }

@@ -154,7 +154,10 @@ struct RefusedOptionsTests {
                 ["PARLEY_PORT": "x"],
                 "--port (from the environment variable PARLEY_PORT) must be a whole number from 0 to 65535, not \"x\"."
             ),
-            (["PARLEY_PROT": "1"], "The environment variable \"PARLEY_PROT\" is no option of this server."),
+            (
+                ["PARLEY_PROT": "1"],
+                "The environment variable \"PARLEY_PROT\" is no option of this server; PARLEY_PORT is meant, perhaps."
+            ),
             (
                 ["PARLEY_TURN_SECRET": "short"],
                 "--turn-secret (from the environment variable PARLEY_TURN_SECRET) must be a secret of at least 16 characters."
