@@ -31,7 +31,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private var decoder: WebSocketDecoder
     /// Bytes not yet decoded because the consumer is behind.
     private var input: ByteBuffer?
-    private var isPaused = false
+    private(set) var isPaused = false
     private var isReadHeld = false
     /// The latest ping's payload, when its pong had no room; an answer to the latest is enough (RFC 6455 §5.5.3).
     private var owedPong: [UInt8]?
