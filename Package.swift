@@ -122,7 +122,8 @@ let package = Package(
                 "MediaTransport", core, log, .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio,
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "WebSiteTests",
             dependencies: [
