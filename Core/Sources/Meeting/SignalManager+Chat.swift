@@ -24,7 +24,8 @@ extension SignalManager {
         record.id = randomText(characters: 16, &random)
         let ticket = tickets.next()
         pendingChat[ticket] = PendingChat(record: record, re: id)
-        return [.store([.chat(name, record)], ticket: ticket)]
+        // With the room's row: had the disk refused that before, the message would belong to no room.
+        return [.store([.room(settings), .chat(name, record)], ticket: ticket)]
     }
 
     /// A message that came before (sent again after a reconnect) is acknowledged, not doubled. Nil when it is new.

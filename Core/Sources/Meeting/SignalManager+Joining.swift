@@ -242,7 +242,7 @@ extension SignalManager {
     }
 
     /// Who becomes host when none is left: the longest present, somebody connected before somebody lost.
-    private var heir: Int? {
+    var heir: Int? {
         let candidates = seats.indices.filter { seats[$0].role != .viewer }
         return candidates.first { seats[$0].connection != nil } ?? candidates.first ?? seats.indices.first
     }

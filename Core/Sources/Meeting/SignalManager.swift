@@ -37,6 +37,8 @@ struct SignalManager: Sendable {
         bans = record.bans
         chat = record.chat
         seats = record.seats.compactMap { Seat($0, graceEnds: graceEnds) }
+        // A disk that refused writes may have forgotten the host's seat.
+        if !seats.contains(where: { $0.role == .host }), let heir { seats[heir].role = .host }
     }
 
     func index(of participant: ParticipantID) -> Int? { seats.firstIndex { $0.id == participant } }
