@@ -23,7 +23,7 @@ import { loadPreferences, savePreferences } from './state/preferences.js';
 import { reduce } from './state/reducer.js';
 import { randomRoomName } from './state/rooms.js';
 import { createStore } from './state/store.js';
-import { systemClock as clock } from './types/clock.js';
+import { systemClock as clock } from './state/clock.js';
 import { mount } from './user-interface/mount.js';
 
 const store = createStore(reduce, initialState(loadPreferences(localStorage)));

@@ -14,7 +14,7 @@
  *
  * @typedef {Object} ConferenceOptions
  * @property {import('../state/store.js').Store<State, Action>} store
- * @property {import('../types/clock.js').Clock} clock
+ * @property {import('../state/clock.js').Clock} clock
  * @property {(events: SocketEvents) => SignalSocket} openSocket
  * @property {SeatKeeper} seats
  * @property {PeerConnections} mesh

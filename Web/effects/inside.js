@@ -10,7 +10,7 @@ import { isObject } from '../signaling/shapes.js';
 const EVERY_MS = 10_000;
 
 /**
- * @param {{store: import('../state/store.js').Store<State, Action>, clock: import('../types/clock.js').Clock,
+ * @param {{store: import('../state/store.js').Store<State, Action>, clock: import('../state/clock.js').Clock,
  *   fetch: (path: string) => Promise<Response>}} options
  */
 export function watchInside({ store, clock, fetch }) {

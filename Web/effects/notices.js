@@ -19,7 +19,7 @@ export class Notices {
   #nextId = 1;
 
   /**
-   * @param {{store: import('../state/store.js').Store<State, Action>, clock: import('../types/clock.js').Clock,
+   * @param {{store: import('../state/store.js').Store<State, Action>, clock: import('../state/clock.js').Clock,
    *   play: (sound: SoundName) => void}} options
    */
   constructor({ store, clock, play }) {

@@ -12,7 +12,7 @@ import { heard, speakers } from '../state/speech.js';
 const EVERY_MS = 100;
 
 /**
- * @param {{store: import('../state/store.js').Store<State, Action>, clock: import('../types/clock.js').Clock,
+ * @param {{store: import('../state/store.js').Store<State, Action>, clock: import('../state/clock.js').Clock,
  *   levels: import('../media-streams/audio-level.js').AudioLevels, hasMicrophone: () => boolean,
  *   hearing: (hearing: {talkingMuted: boolean, noSound: boolean}) => void}} options
  */

@@ -15,7 +15,7 @@ export class Wants {
   #said = '';
   #cancel = () => {};
 
-  /** @param {{clock: import('../types/clock.js').Clock, say: (video: WantedTrack[]) => void}} options */
+  /** @param {{clock: import('../state/clock.js').Clock, say: (video: WantedTrack[]) => void}} options */
   constructor({ clock, say }) {
     this.#clock = clock;
     this.#say = say;

@@ -4,7 +4,7 @@
  *
  * @typedef {import('../types/state.js').Source} Source
  * @typedef {import('../types/state.js').LinkState} LinkState
- * @typedef {import('../types/clock.js').Clock} Clock
+ * @typedef {import('../state/clock.js').Clock} Clock
  * @typedef {import('../types/messages.js').IceServer} IceServer
  * @typedef {import('../types/messages.js').WantedTrack} WantedTrack
  * @typedef {import('./negotiation.js').Signal} Signal

@@ -4,7 +4,7 @@
  *
  * @typedef {import('../types/state.js').Source} Source
  * @typedef {import('../types/state.js').LinkState} LinkState
- * @typedef {import('../types/clock.js').Clock} Clock
+ * @typedef {import('../state/clock.js').Clock} Clock
  * @typedef {import('../types/messages.js').IceServer} IceServer
  * @typedef {import('../types/messages.js').ClientMessage} ClientMessage
  * @typedef {import('../types/messages.js').ServerMessage} ServerMessage
@@ -60,7 +60,7 @@ export class PeerConnections {
       case 'iceServers':
         return this.#setIceServers(message.iceServers);
       case 'link':
-        return message.close ? this.#close(message.with) : this.#open(message.with, message.polite ?? false);
+        return message.close ? this.#close(message.with) : this.#open(message.with, message);
       case 'offer':
       case 'answer':
       case 'candidate':
@@ -110,9 +110,16 @@ export class PeerConnections {
     for (const id of [...this.#links.keys()]) this.#close(id);
   }
 
-  /** @param {string} id @param {boolean} polite */
-  #open(id, polite) {
-    if (this.#links.has(id)) return; // Kept through a reconnection.
+  /**
+   * A link that is there is kept, through a reconnection, unless the other page was reloaded. Its last picture stays until the
+   * new link brings another.
+   * @param {string} id
+   * @param {{polite?: boolean, fresh?: boolean}} options
+   */
+  #open(id, { polite = false, fresh = false }) {
+    const present = this.#links.get(id);
+    if (present && !fresh) return;
+    present?.close();
     const { clock, connect, makeStream, ownTrack } = this.#options;
     const link = new Link({
       polite, clock, connect, makeStream, ownTrack,

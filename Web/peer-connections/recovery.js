@@ -2,7 +2,7 @@
 /**
  * When a link is to be repaired, and how: an ICE restart first, a new connection when that does not help.
  *
- * @typedef {import('../types/clock.js').Clock} Clock
+ * @typedef {import('../state/clock.js').Clock} Clock
  * @typedef {RTCPeerConnectionState} ConnectionState
  */
 

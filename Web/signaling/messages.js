@@ -56,7 +56,7 @@ const checks = {
   offer: description,
   answer: description,
   candidate: shape({ from: text, neg: integer, candidate: nullable(either(text, candidate)) }),
-  link: shape({ with: text, polite: optional(flag), close: optional(flag) }),
+  link: shape({ with: text, polite: optional(flag), fresh: optional(flag), close: optional(flag) }),
   want: shape({ from: text, video: list(shape({ track: text, width: number, height: number, priority: optional(number) })) }),
   chat: shape({ seq: integer, stored: optional(flag), ...chat }),
   reaction: shape({ participant: text, emoji: text }),

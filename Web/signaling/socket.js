@@ -2,7 +2,7 @@
 /**
  * One WebSocket after another to the same address: a lost one is replaced for ever, so that nobody has to reload a page.
  *
- * @typedef {import('../types/clock.js').Clock} Clock
+ * @typedef {import('../state/clock.js').Clock} Clock
  * @typedef {Object} SocketEvents
  * @property {() => void} opened
  * @property {(data: unknown) => void} received

@@ -26,7 +26,7 @@
  * @typedef {{type: 'offer', from: string, neg: number, sdp: string, tracks: TrackMap}} Offer
  * @typedef {{type: 'answer', from: string, neg: number, sdp: string, tracks: TrackMap}} Answer
  * @typedef {{type: 'candidate', from: string, neg: number, candidate: Candidate|string|null}} CandidateMessage
- * @typedef {{type: 'link', with: string, polite?: boolean, close?: boolean}} LinkMessage
+ * @typedef {{type: 'link', with: string, polite?: boolean, fresh?: boolean, close?: boolean}} LinkMessage
  * @typedef {{type: 'want', from: string, video: WantedTrack[]}} Want
  * @typedef {{type: 'chat', re?: number, seq: number, stored?: boolean} & ChatEntry} Chat
  * @typedef {{type: 'reaction', participant: string, emoji: string}} Reaction
