@@ -347,6 +347,15 @@ extension MeetingManager {
         var effects: [Effect] = []
         for (connection, known) in connections.sorted(by: { $0.key < $1.key }) where known.place != .leaving {
             effects += goodbye(connection, .draining, retry: .now)
+            // Nobody is told of the others: all are sent away.
+            switch known.place {
+            case .member(let room, let participant):
+                _ = rooms[room]?.disconnected(participant, connection: connection, at: moment)
+            case .guest(let room, let guest):
+                _ = lobbies[room]?.take(guest)
+                forgetIfEmpty(room)
+            case .greeting, .loading, .leaving: break
+            }
         }
         return effects
     }

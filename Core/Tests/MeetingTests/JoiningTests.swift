@@ -121,6 +121,16 @@ struct JoiningTests {
         #expect(meeting.join("Cleo").first?.code == "server-draining")
     }
 
+    @Test("After a drain no seat is bound to a connection that was sent away, and the seats stay on disk")
+    func drainFreesConnections() {
+        meeting.join("Ana")
+        meeting.join("Ben")
+        meeting.drain()
+        #expect(meeting.manager.violations().isEmpty)
+        #expect(meeting.manager.figures.members == 2)
+        #expect(meeting.disk.rooms.values.first?.seats.count == 2)
+    }
+
     @Test("Nobody is told of his seat before it is on disk")
     func held() {
         meeting.disk.isSlow = true
