@@ -63,7 +63,9 @@ extension SignallingSimulation {
     private mutating func checkLoaded(_ room: RoomName, _ after: [ServerMessage.Participant]) {
         let stored = disk.rooms[room]?.seats ?? []
         let heir = stored.contains { $0.role == .host } ? nil : stored.first?.participant
-        for seat in stored where seat.participant != heir && !after.contains(where: { $0.id == seat.participant && $0.role == seat.role }) {
+        for seat in stored
+        where seat.participant != heir && !after.contains(where: { $0.id == seat.participant && $0.role == seat.role })
+        {
             report(["\(seat.name) is not what was stored of him"])
         }
         hostDevices[room] = Set(disk.rooms[room]?.settings.hostDevices ?? [])
