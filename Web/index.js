@@ -110,7 +110,7 @@ const carryOut = gestureEffects({
     store.dispatch({ type: 'sound-blocked', blocked: false });
   },
   navigate: (room) => places.go(room),
-  copy: (text) => navigator.clipboard.writeText(text),
+  copy: async (text) => navigator.clipboard.writeText(text),
   link: () => `${location.origin}/r/${store.getState().room}`,
   newRoom: () => randomRoomName((bytes) => crypto.getRandomValues(bytes)),
   newId,

@@ -25,6 +25,8 @@ export class Recovery {
   #lastRestart = -Infinity;
   #attempt = 0;
   #signalling = true;
+  /** A restart came due while offers could not be sent. */
+  #owed = false;
   /** @type {() => void} */
   #cancel = () => {};
 
@@ -46,6 +48,7 @@ export class Recovery {
     this.#state = state;
     if (state === 'connected') {
       this.#brokenSince = 0;
+      this.#owed = false;
       this.#cancel();
     } else if (state === 'disconnected' || state === 'failed') {
       this.#brokenSince ||= now;
@@ -69,13 +72,12 @@ export class Recovery {
 
   /** Offers can, or cannot, reach the other side. @param {boolean} works */
   signalling(works) {
-    if (works && !this.#signalling && this.#brokenSince) {
-      this.#attempt = 0;
-      this.#brokenSince = this.#clock.now();
-      this.#signalling = true;
-      this.#plan(0);
-    }
+    const back = works && !this.#signalling;
     this.#signalling = works;
+    if (!back || (!this.#brokenSince && !this.#owed)) return;
+    this.#attempt = 0;
+    if (this.#brokenSince) this.#brokenSince = this.#clock.now();
+    this.#plan(0);
   }
 
   /** @param {number} delay */
@@ -88,7 +90,8 @@ export class Recovery {
   }
 
   #act() {
-    if (!this.#signalling) return;
+    this.#owed = !this.#signalling;
+    if (this.#owed) return;
     const now = this.#clock.now();
     this.#attempt += 1;
     this.#lastRestart = now;

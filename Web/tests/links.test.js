@@ -99,6 +99,18 @@ test('A change of network restarts although everything seems well', () => {
   assert.deepEqual(done, ['restart 0']);
 });
 
+test('A change of network without signalling is made up for when it is back', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  recovery.signalling(false);
+  recovery.networkChanged();
+  clock.advance(5_000);
+  assert.deepEqual(done, []);
+  recovery.signalling(true);
+  clock.advance(0);
+  assert.deepEqual(done, ['restart 5000']);
+});
+
 test('Media that flowed and stopped for 500 ms is a stall; silence from the start is not', () => {
   let flow = flowed(noFlow, 1000, 0);
   flow = flowed(flow, 3000, 500);
