@@ -145,6 +145,7 @@ export const messages = {
   'chat.privately': 'لك وحدك',
   'chat.privately-to': 'إلى {name} فقط',
   'chat.empty': 'لا رسائل بعد. من ينضم لاحقًا يستطيع قراءة ما يُكتب هنا.',
+  'chat.again': 'محاولة الحفظ مجددًا',
   'chat.pending': 'جارٍ الإرسال…',
   'chat.not-stored': 'وصلت، لكن الخادم لم يستطع حفظها.',
 

@@ -145,6 +145,7 @@ export const messages = {
   'chat.privately': 'nur an dich',
   'chat.privately-to': 'nur an {name}',
   'chat.empty': 'Noch keine Nachrichten. Wer später kommt, kann nachlesen, was hier steht.',
+  'chat.again': 'Noch einmal aufheben',
   'chat.pending': 'Wird gesendet …',
   'chat.not-stored': 'Zugestellt, aber der Server konnte sie nicht aufheben.',
 

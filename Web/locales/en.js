@@ -145,6 +145,7 @@ export const messages = {
   'chat.privately': 'only to you',
   'chat.privately-to': 'only to {name}',
   'chat.empty': 'No messages yet. Whoever joins later can read what is written here.',
+  'chat.again': 'Try to keep it',
   'chat.pending': 'Sending…',
   'chat.not-stored': 'Delivered, but the server could not keep it.',
 

@@ -145,6 +145,7 @@ export const messages = {
   'chat.privately': 'solo para ti',
   'chat.privately-to': 'solo para {name}',
   'chat.empty': 'Aún no hay mensajes. Quien llegue después podrá leer lo que se escriba aquí.',
+  'chat.again': 'Guardar otra vez',
   'chat.pending': 'Enviando…',
   'chat.not-stored': 'Entregado, pero el servidor no pudo guardarlo.',
 

@@ -145,6 +145,7 @@ export const messages = {
   'chat.privately': 'à vous seul',
   'chat.privately-to': 'à {name} seulement',
   'chat.empty': 'Pas encore de message. Qui arrive plus tard pourra lire ce qui est écrit ici.',
+  'chat.again': 'Réessayer de le garder',
   'chat.pending': 'Envoi…',
   'chat.not-stored': 'Remis, mais le serveur n’a pas pu le garder.',
 

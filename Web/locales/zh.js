@@ -145,6 +145,7 @@ export const messages = {
   'chat.privately': '仅你可见',
   'chat.privately-to': '仅 {name} 可见',
   'chat.empty': '还没有消息。之后加入的人也能看到这里写的内容。',
+  'chat.again': '再次保存',
   'chat.pending': '正在发送…',
   'chat.not-stored': '已送达，但服务器未能保存。',
 

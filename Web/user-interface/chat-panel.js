@@ -93,7 +93,12 @@ export class ChatPanel extends MeetingElement {
   #message(message) {
     const pieces = splitLinks(message.text).map(({ text, href }) => (href ? h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text) : text));
     const note = message.delivery === 'pending' ? 'chat.pending' : message.delivery === 'not-stored' ? 'chat.not-stored' : '';
-    return h('p', { class: 'chat-message', dir: 'auto', data: { delivery: message.delivery } }, ...pieces, note && h('span', { class: 'chat-note', dir: this.text.direction }, this.text.say(note)));
+    return h('p', { class: 'chat-message', dir: 'auto', data: { delivery: message.delivery } }, ...pieces, note && h('span', { class: 'chat-note', dir: this.text.direction }, this.text.say(note), ' ', message.delivery === 'not-stored' && this.#again(message)));
+  }
+
+  /** @param {ChatMessage} message */
+  #again({ clientId }) {
+    return h('button', { type: 'button', class: 'link-button', on: { click: () => this.send({ type: 'retry-chat', clientId }) } }, this.text.say('chat.again'));
   }
 
   /** @param {State} state */

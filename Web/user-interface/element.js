@@ -9,9 +9,9 @@
  * @typedef {Object} Store
  * @property {() => State} getState
  * @property {(listener: () => void) => () => void} subscribe
- * @property {(action: {type: 'sound-blocked'}) => void} dispatch
+ * @property {(action: {type: 'sound-blocked', blocked: boolean}) => void} dispatch
  *
- * @typedef {EventTarget & {stream(trackId: string): MediaStream|null}} Media
+ * @typedef {EventTarget & {stream(trackId: string): MediaStream|null|undefined}} Media
  *
  * @typedef {Object} Context
  * @property {Store} store

@@ -5,17 +5,12 @@
  * @typedef {import('../types/state.js').State} State
  */
 import { listenShortcuts } from '../controls/keyboard-shortcuts.js';
-import { DevicesDialog } from './devices-dialog.js';
 import { setAttribute } from './dom.js';
 import { MeetingElement } from './element.js';
-import { HelpDialog } from './help-dialog.js';
 import { HomeScreen } from './home-screen.js';
-import { InviteDialog } from './invite-dialog.js';
-import { LanguageDialog } from './language-dialog.js';
 import { LeftScreen } from './left-screen.js';
 import { MeetingScreen } from './meeting-screen.js';
 import { PrejoinScreen } from './prejoin-screen.js';
-import { StatisticsDialog } from './statistics-dialog.js';
 import { ToastList } from './toast-list.js';
 import { WaitingScreen } from './waiting-screen.js';
 
@@ -30,13 +25,25 @@ const SCREENS = {
   left: LeftScreen,
 };
 
-const DIALOGS = { help: HelpDialog, devices: DevicesDialog, invite: InviteDialog, statistics: StatisticsDialog, language: LanguageDialog };
+/**
+ * Loaded when first opened: most meetings need none of them.
+ * @type {Record<NonNullable<State['dialog']>, () => Promise<new () => MeetingElement>>}
+ */
+const DIALOGS = {
+  help: async () => (await import('./help-dialog.js')).HelpDialog,
+  devices: async () => (await import('./devices-dialog.js')).DevicesDialog,
+  invite: async () => (await import('./invite-dialog.js')).InviteDialog,
+  statistics: async () => (await import('./statistics-dialog.js')).StatisticsDialog,
+  language: async () => (await import('./language-dialog.js')).LanguageDialog,
+};
 
 export class ParleyApp extends MeetingElement {
   /** @type {MeetingElement|null} */
   #screen = null;
   /** @type {MeetingElement|null} */
   #dialog = null;
+  /** @type {State['dialog']} */
+  #dialogName = null;
   #toasts = new ToastList();
 
   build() {
@@ -54,8 +61,7 @@ export class ParleyApp extends MeetingElement {
     setAttribute(this, 'data-screen', state.meetingState);
     const Screen = SCREENS[state.meetingState];
     if (!(this.#screen instanceof Screen)) this.#showScreen(new Screen());
-    const Dialog = state.dialog && DIALOGS[state.dialog];
-    if (Dialog ? !(this.#dialog instanceof Dialog) : this.#dialog) this.#showDialog(Dialog ? new Dialog() : null);
+    if (state.dialog !== this.#dialogName) this.#openDialog(state.dialog);
   }
 
   /** @param {MeetingElement} screen */
@@ -67,13 +73,18 @@ export class ParleyApp extends MeetingElement {
     this.#screen = screen;
   }
 
-  /** @param {MeetingElement|null} dialog */
-  #showDialog(dialog) {
+  /** @param {State['dialog']} name */
+  async #openDialog(name) {
+    this.#dialogName = name;
     this.#dialog?.remove();
-    this.#dialog = dialog;
-    if (!dialog) return;
-    dialog.context = this.context;
-    this.append(dialog);
+    this.#dialog = null;
+    if (!name) return;
+    const Dialog = await DIALOGS[name]();
+    // Closed, or the page built anew, while it was loading.
+    if (this.#dialogName !== name || !this.isConnected) return;
+    this.#dialog = new Dialog();
+    this.#dialog.context = this.context;
+    this.append(this.#dialog);
   }
 }
 

@@ -21,7 +21,8 @@ export class ParticipantTile extends MeetingElement {
   #hand = h('span', { class: 'tile-hand', 'aria-hidden': 'true' }, icon('hand'));
   #name = h('span', { class: 'tile-name-text', dir: 'auto' });
   #note = h('p', { class: 'tile-note' });
-  #pin = h('button', { type: 'button', class: 'tile-button', data: { role: 'pin' } }, icon('pin'));
+  // Not on the way of the Tab key: with 25 people the bar would be 25 steps away. The number keys and the people panel pin too.
+  #pin = h('button', { type: 'button', class: 'tile-button', tabindex: '-1' }, icon('pin'));
   #stop = h('button', { type: 'button', class: 'button' });
   #isVisible = true;
 
@@ -153,7 +154,7 @@ export class ParticipantTile extends MeetingElement {
 
   #attach() {
     // A screen of one's own is not shown to oneself: a picture of the picture has no end.
-    const stream = this.#isOwn && this.isScreen ? null : this.context.media.stream(this.trackId);
+    const stream = this.#isOwn && this.isScreen ? null : this.context.media.stream(this.trackId) ?? null;
     if (this.#video.srcObject === stream) return;
     this.#video.srcObject = stream;
     if (this.#isVisible && stream) this.#play();

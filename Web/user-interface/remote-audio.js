@@ -37,7 +37,7 @@ export class RemoteAudio extends MeetingElement {
     const participant = track.slice(0, track.lastIndexOf('/'));
     player.volume = Math.min(1, Math.max(0, state.volume[participant] ?? 1));
     this.#chooseSpeaker(player, state.preferences.speakerId);
-    const stream = this.context.media.stream(track);
+    const stream = this.context.media.stream(track) ?? null;
     if (player.srcObject === stream) return;
     player.srcObject = stream;
     this.#play(player);
@@ -56,9 +56,14 @@ export class RemoteAudio extends MeetingElement {
 
   /** @param {HTMLAudioElement} player */
   #play(player) {
-    player.play().catch((error) => {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') this.context.store.dispatch({ type: 'sound-blocked' });
+    player.play().then(() => this.#tellBlocked(), (error) => {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') this.#tellBlocked(true);
     });
+  }
+
+  /** @param {boolean} blocked by default: whether anything that should play does not */
+  #tellBlocked(blocked = [...this.querySelectorAll('audio')].some((player) => player.paused)) {
+    if (this.isConnected && this.state.soundBlocked !== blocked) this.context.store.dispatch({ type: 'sound-blocked', blocked });
   }
 
   /** @param {Event} event */

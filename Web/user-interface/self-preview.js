@@ -39,7 +39,7 @@ export class SelfPreview extends MeetingElement {
   /** @param {State} state */
   render(state) {
     const { microphone, camera } = state.local;
-    const stream = this.context.media.stream('you/camera');
+    const stream = this.context.media.stream('you/camera') ?? null;
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     if (stream && this.#video.paused) this.#video.play().catch(() => {});
     setAttribute(this, 'data-picture', camera.actual === 'on' && stream !== null);
