@@ -9,7 +9,8 @@
  * @typedef {'microphone'|'camera'|'speaker'} DeviceSource
  */
 import { h, icon, setText, show, setAttribute } from '../user-interface/dom.js';
-import { everyFrame, MeetingElement } from '../user-interface/element.js';
+import { MeetingElement } from '../user-interface/element.js';
+import { LevelRing } from './level-ring.js';
 
 const SOURCES = /** @type {DeviceSource[]} */ (['microphone', 'camera', 'speaker']);
 
@@ -72,6 +73,7 @@ export class DeviceForm extends MeetingElement {
   /** @type {Record<DeviceSource, HTMLSelectElement>} */
   #selects = { microphone: h('select'), camera: h('select'), speaker: h('select') };
   #meter = h('div', { class: 'level-meter', 'aria-hidden': 'true' }, h('span'));
+  #level = new LevelRing(this.#meter, () => this.context.levels.level('you/microphone'));
   #speakerRow = h('div', { class: 'field' });
   #test = h('button', { type: 'button', class: 'button' });
 
@@ -80,12 +82,13 @@ export class DeviceForm extends MeetingElement {
   }
 
   connected() {
-    everyFrame(this.life, this.#showLevel);
+    this.life.addEventListener('abort', () => (this.#level.on = false), { once: true });
   }
 
   /** @param {State} state */
   render(state) {
     for (const source of SOURCES) this.#fill(state, source);
+    this.#level.on = state.local.microphone.actual === 'on';
     show(this.#speakerRow, state.devices.canChooseSpeaker || state.devices.speakers.length > 0);
   }
 
@@ -125,11 +128,6 @@ export class DeviceForm extends MeetingElement {
     const chosen = chosenDevice(state, source);
     if (select.value !== chosen) select.value = chosen;
   }
-
-  #showLevel = () => {
-    const level = this.context.levels.level('you/microphone');
-    this.#meter.style.setProperty('--level', level.toFixed(2));
-  };
 }
 
 customElements.define('device-form', DeviceForm);

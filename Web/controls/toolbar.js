@@ -5,8 +5,9 @@
  * @typedef {import('../types/state.js').State} State
  */
 import { h, icon, setAttribute, setText } from '../user-interface/dom.js';
-import { everyFrame, MeetingElement } from '../user-interface/element.js';
+import { MeetingElement } from '../user-interface/element.js';
 import { deviceEntries } from './device-menus.js';
+import { LevelRing } from './level-ring.js';
 import { menuButton } from './menu.js';
 import { moreEntries, ownHand, reactionRow } from './more-menu.js';
 import { toolbarButton, updateToolbarButton } from './toolbar-button.js';
@@ -24,7 +25,7 @@ export class MeetingToolbar extends MeetingElement {
   #badge = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
   #waiting = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
   #unread = h('span', { id: 'unread-messages', class: 'visually-hidden', 'aria-live': 'polite' });
-  #level = -1;
+  #ring = new LevelRing(this.#microphone, () => this.context.levels.level('you/microphone'));
 
   build() {
     setAttribute(this, 'role', 'toolbar');
@@ -47,7 +48,7 @@ export class MeetingToolbar extends MeetingElement {
   }
 
   connected() {
-    everyFrame(this.life, this.#showLevel);
+    this.life.addEventListener('abort', () => (this.#ring.on = false), { once: true });
   }
 
   /** @param {State} state */
@@ -60,6 +61,7 @@ export class MeetingToolbar extends MeetingElement {
       caption: text.say(isTalking ? 'toolbar.caption.mute' : 'toolbar.caption.unmute'),
       icon: isTalking ? 'microphone' : 'microphone-off', key: 'M', isOff: !isTalking,
     });
+    this.#ring.on = isTalking;
     const isSeen = camera.actual === 'on';
     updateToolbarButton(this.#camera, {
       name: text.say(isSeen ? 'toolbar.camera-off' : 'toolbar.camera-on'),
@@ -121,13 +123,6 @@ export class MeetingToolbar extends MeetingElement {
     const at = buttons.findIndex((button) => button === document.activeElement);
     event.preventDefault();
     buttons[(at + (isForward ? 1 : -1) + buttons.length) % buttons.length]?.focus();
-  };
-
-  #showLevel = () => {
-    const level = this.state.local.microphone.actual === 'on' ? this.context.levels.level('you/microphone') : 0;
-    if (Math.abs(level - this.#level) < 0.02) return;
-    this.#level = level;
-    this.#microphone.style.setProperty('--level', level.toFixed(2));
   };
 }
 

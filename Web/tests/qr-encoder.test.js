@@ -1,7 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { encodeQR, errorCorrection, multiply } from '../user-interface/qr-encoder.js';
+import { errorCorrection, multiply } from '../user-interface/qr-codewords.js';
+import { encodeQR } from '../user-interface/qr-encoder.js';
 
 test('Reed–Solomon gives the bytes of the standard’s example (annex I: 01234567, version 1-M)', () => {
   const data = [0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11];

@@ -96,18 +96,3 @@ export class MeetingElement extends HTMLElement {
     this.render(state, previous);
   };
 }
-
-/**
- * Calls `frame` in each animation frame until `signal` ends; not while the page is hidden (browsers stop frames then).
- * @param {AbortSignal} signal
- * @param {(now: number) => void} frame
- */
-export function everyFrame(signal, frame) {
-  /** @param {number} now */
-  const step = (now) => {
-    if (signal.aborted) return;
-    frame(now);
-    requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
-}

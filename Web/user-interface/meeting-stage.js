@@ -14,10 +14,12 @@ import { MeetingElement } from './element.js';
 import { h, icon, setAttribute, setText, show } from './dom.js';
 import { cornerBox, floatingSize, makeDraggable, moveCorner } from './floating-self.js';
 import { ParticipantTile } from './participant-tile.js';
+import { aloneCard } from './stage-alone.js';
+import { StagePager } from './stage-pager.js';
 import { planStage, stripWindow } from './stage-plan.js';
+import { fadeIn, moveBefore, slide } from './tile-motion.js';
 
 const REPORT_AFTER_MS = 200;
-const MOVE_MS = 180;
 const PAGER_HEIGHT = 48;
 const ON_STAGE = 3;
 const IN_GRID = 2;
@@ -36,21 +38,21 @@ export class MeetingStage extends MeetingElement {
   #placed = [];
   #pageCount = 1;
   #field = h('div', { class: 'stage-field' });
-  #alone = h('div', { class: 'stage-alone' });
+  /** @type {HTMLElement} */
+  #alone = h('div');
   #hiddenCount = 0;
   #rest = h('button', { type: 'button', class: 'stage-rest', on: { click: () => this.state.panel !== 'people' && this.send({ type: 'toggle-panel', panel: 'people' }) } });
-  #pages = h('nav', { class: 'stage-pages' });
-  #pageText = h('span', { class: 'stage-page-text' });
+  #pager = new StagePager();
   #mover = h('button', { type: 'button', class: 'tile-button' }, icon('corner'));
 
   build() {
-    this.#buildAlone();
-    this.#buildPages();
+    this.#alone = aloneCard(this.text, (gesture) => this.send(gesture));
+    this.#pager.build(this.text, (page) => this.send({ type: 'set-page', page }));
     setAttribute(this.#mover, 'aria-label', this.text.say('tile.move-self'));
     setAttribute(this.#mover, 'title', this.text.say('tile.move-self'));
     this.#mover.addEventListener('click', this.#nextCorner);
     this.#mover.addEventListener('keydown', this.#moveByKey);
-    this.append(this.#field, this.#alone, this.#rest, this.#pages);
+    this.append(this.#field, this.#alone, this.#rest, this.#pager.element);
   }
 
   connected() {
@@ -217,7 +219,7 @@ export class MeetingStage extends MeetingElement {
 
   /** @param {State} state */
   #renderPages(state) {
-    show(this.#pages, this.#pageCount > 1);
+    this.#pager.update(Math.min(Math.max(0, state.page), this.#pageCount - 1), this.#pageCount);
     show(this.#rest, this.#hiddenCount > 0);
     const last = this.#placed.at(-1)?.box;
     if (last) {
@@ -226,34 +228,6 @@ export class MeetingStage extends MeetingElement {
     }
     setText(this.#rest, `+${this.text.number(this.#hiddenCount)}`);
     setAttribute(this.#rest, 'aria-label', this.text.say('stage.rest', { count: this.#hiddenCount }));
-    const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
-    setText(this.#pageText, this.text.say('stage.page', { page: page + 1, pages: this.#pageCount }));
-    const [back, next] = this.#pages.querySelectorAll('button');
-    if (back) setAttribute(back, 'aria-disabled', page === 0);
-    if (next) setAttribute(next, 'aria-disabled', page === this.#pageCount - 1);
-  }
-
-  #buildPages() {
-    /** @param {number} step */
-    const turn = (step) => () => {
-      const page = Math.min(this.state.page, this.#pageCount - 1) + step;
-      if (page >= 0 && page < this.#pageCount) this.send({ type: 'set-page', page });
-    };
-    /** @param {string} key @param {string} kind @param {number} step */
-    const button = (key, kind, step) =>
-      h('button', { type: 'button', class: `tile-button ${kind}`, 'aria-label': this.text.say(key), on: { click: turn(step) } }, icon('chevron'));
-    setAttribute(this.#pages, 'aria-label', this.text.say('stage.pages'));
-    this.#pages.append(button('stage.previous-page', 'is-back', -1), this.#pageText, button('stage.next-page', 'is-next', 1));
-  }
-
-  #buildAlone() {
-    const copy = h('button', { type: 'button', class: 'button is-primary', on: { click: () => this.send({ type: 'copy-link' }) } }, icon('link'), this.text.say('invite.copy'));
-    const invite = h('button', { type: 'button', class: 'button', on: { click: () => this.send({ type: 'open-dialog', dialog: 'invite' }) } }, this.text.say('invite.more'));
-    this.#alone.append(
-      h('h2', { class: 'stage-alone-title' }, this.text.say('alone.title')),
-      h('p', {}, this.text.say('alone.text')),
-      h('div', { class: 'row' }, copy, invite),
-    );
   }
 
   #nextCorner = () => {
@@ -303,40 +277,6 @@ function pair(ids, boxes, priority) {
     const box = boxes[index];
     return box ? [{ id, box, priority }] : [];
   });
-}
-
-/**
- * @param {HTMLElement} parent
- * @param {HTMLElement} child
- * @param {Element|null} before
- */
-function moveBefore(parent, child, before) {
-  // `moveBefore` keeps a video playing while it changes its place; not all browsers have it yet.
-  const move = /** @type {{moveBefore?: (child: Node, before: Node|null) => void}} */ (/** @type {unknown} */ (parent)).moveBefore;
-  if (move && child.isConnected) move.call(parent, child, before);
-  else parent.insertBefore(child, before);
-}
-
-const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-/**
- * From where it was to where it is.
- * @param {HTMLElement} tile
- * @param {DOMRect} before
- */
-function slide(tile, before) {
-  const after = tile.getBoundingClientRect();
-  const x = before.left - after.left;
-  const y = before.top - after.top;
-  const scale = after.width ? before.width / after.width : 1;
-  if (isCalm() || (Math.abs(x) < 1 && Math.abs(y) < 1 && Math.abs(scale - 1) < 0.01)) return;
-  const end = tile.style.transform;
-  tile.animate([{ transform: `translate(${x}px, ${y}px) ${end} scale(${scale})` }, { transform: `${end} scale(1)` }], { duration: MOVE_MS, easing: 'ease-out' });
-}
-
-/** @param {HTMLElement} tile */
-function fadeIn(tile) {
-  if (!isCalm()) tile.animate([{ opacity: 0 }, { opacity: 1 }], { duration: MOVE_MS, easing: 'ease-out' });
 }
 
 customElements.define('meeting-stage', MeetingStage);

@@ -5,9 +5,10 @@
  *
  * @typedef {import('../types/state.js').State} State
  */
+import { LevelRing } from '../controls/level-ring.js';
 import { toolbarButton, updateToolbarButton } from '../controls/toolbar-button.js';
 import { h, setAttribute, setText, show } from './dom.js';
-import { everyFrame, MeetingElement } from './element.js';
+import { MeetingElement } from './element.js';
 import { face, updateFace } from './face.js';
 import { permissionHelpKey } from './permission-help.js';
 
@@ -20,7 +21,7 @@ export class SelfPreview extends MeetingElement {
   #help = h('div', { class: 'notice is-warning', hidden: true });
   #helpTitle = h('strong');
   #helpText = h('p');
-  #level = -1;
+  #ring = new LevelRing(this.#microphone, () => this.context.levels.level('you/microphone'));
 
   build() {
     const retry = h('button', { type: 'button', class: 'button', on: { click: () => this.send({ type: 'retry-devices' }) } }, this.text.say('permission.retry'));
@@ -33,12 +34,13 @@ export class SelfPreview extends MeetingElement {
 
   connected() {
     this.context.media.addEventListener('change', () => this.render(this.state), { signal: this.life });
-    everyFrame(this.life, this.#showLevel);
+    this.life.addEventListener('abort', () => (this.#ring.on = false), { once: true });
   }
 
   /** @param {State} state */
   render(state) {
     const { microphone, camera } = state.local;
+    this.#ring.on = microphone.actual === 'on';
     const stream = this.context.media.stream('you/camera') ?? null;
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     if (stream && this.#video.paused) this.#video.play().catch(() => {});
@@ -80,13 +82,6 @@ export class SelfPreview extends MeetingElement {
     setText(this.#helpTitle, this.text.say(`permission.${problem}.${what}`));
     setText(this.#helpText, this.text.say(problem === 'denied' ? permissionHelpKey(navigator.userAgent) : `permission.${problem}.help`));
   }
-
-  #showLevel = () => {
-    const level = this.state.local.microphone.actual === 'on' ? this.context.levels.level('you/microphone') : 0;
-    if (Math.abs(level - this.#level) < 0.02) return;
-    this.#level = level;
-    this.#microphone.style.setProperty('--level', level.toFixed(2));
-  };
 }
 
 customElements.define('self-preview', SelfPreview);
