@@ -56,7 +56,8 @@ export class ChatPanel extends MeetingElement {
     const isOpened = state.panel === 'chat' && previous?.panel !== 'chat';
     if (state.panel === 'chat' && (isAtEnd || isOpened)) this.#log.scrollTop = this.#log.scrollHeight;
     // Whoever opens the chat wants to write; nothing else moves the focus. On a touch screen the keyboard would cover the log.
-    if (isOpened && previous && matchMedia('(pointer: fine)').matches) this.#field.focus();
+    const isAsked = previous !== null || this.hasAttribute('data-asked');
+    if (isOpened && isAsked && matchMedia('(pointer: fine)').matches) this.#field.focus();
   }
 
   /** @param {State} state */

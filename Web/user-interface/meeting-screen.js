@@ -5,15 +5,21 @@
  * @typedef {import('../types/state.js').State} State
  */
 import { MeetingToolbar } from '../controls/toolbar.js';
-import { ChatPanel } from './chat-panel.js';
 import { h, icon, setAttribute, setText, show } from './dom.js';
 import { MeetingElement } from './element.js';
 import { MeetingStage } from './meeting-stage.js';
-import { PeoplePanel } from './people-panel.js';
 import { ReactionLayer } from './reaction-layer.js';
 import { RemoteAudio } from './remote-audio.js';
 import { TroubleBanner } from './trouble-banner.js';
 
+/**
+ * Panels come when they are first opened, so that joining does not wait for them.
+ * @type {Record<NonNullable<State['panel']>, () => Promise<new () => MeetingElement>>}
+ */
+const PANELS = {
+  chat: async () => (await import('./chat-panel.js')).ChatPanel,
+  people: async () => (await import('./people-panel.js')).PeoplePanel,
+};
 const IDLE_AFTER_MS = 4000;
 const SECOND_MS = 1000;
 
@@ -23,22 +29,25 @@ export class MeetingScreen extends MeetingElement {
   #timer = h('span', { class: 'meeting-timer', role: 'timer' });
   #room = h('span', { class: 'meeting-room', dir: 'auto' });
   #lock = icon('lock');
+  #bar = h('div', { class: 'meeting-bar' });
+  /** @type {Set<string>} */
+  #panels = new Set();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #idleTimer;
 
   build() {
     const { text } = this;
     const toolbar = new MeetingToolbar();
-    const parts = [this.stage, toolbar, new ChatPanel(), new PeoplePanel(), new ReactionLayer(), new RemoteAudio(), new TroubleBanner()];
+    const parts = [this.stage, toolbar, new ReactionLayer(), new RemoteAudio(), new TroubleBanner()];
     for (const part of parts) part.context = this.context;
-    const [stage, , chat, people, reactions, audio, banner] = parts;
+    const [stage, , reactions, audio, banner] = parts;
     this.#joining.append(h('span', { class: 'spinner', 'aria-hidden': 'true' }), h('p', {}, text.say('joining.text')));
     const info = h('div', { class: 'meeting-info' }, this.#lock, this.#room, this.#timer);
+    this.#bar.append(info, toolbar);
     this.append(
       h('h1', { class: 'visually-hidden' }, text.say('stage.title')),
       h('main', { class: 'meeting-main' }, banner, stage, reactions, this.#joining),
-      chat, people,
-      h('div', { class: 'meeting-bar' }, info, toolbar),
+      this.#bar,
       audio);
   }
 
@@ -54,13 +63,28 @@ export class MeetingScreen extends MeetingElement {
     for (const name of ['pointermove', 'pointerdown', 'keydown', 'focusin', 'fullscreenchange']) document.addEventListener(name, this.#wake, { signal });
   }
 
-  /** @param {State} state */
-  render(state) {
+  /** @param {State} state @param {State|null} previous */
+  render(state, previous) {
+    if (state.panel) this.#bringPanel(state.panel, previous !== null && previous.panel !== state.panel);
     show(this.#joining, state.meetingState === 'joining');
     setAttribute(this, 'data-panel', state.panel);
     setText(this.#room, state.room);
     setAttribute(this.#lock, 'hidden', !state.roomInfo?.locked);
     this.#showTime(state);
+  }
+
+  /**
+   * @param {NonNullable<State['panel']>} name
+   * @param {boolean} isAsked opened just now, not remembered from before
+   */
+  async #bringPanel(name, isAsked) {
+    if (this.#panels.has(name)) return;
+    this.#panels.add(name);
+    const Panel = await PANELS[name]();
+    const panel = new Panel();
+    panel.context = this.context;
+    panel.toggleAttribute('data-asked', isAsked);
+    this.#bar.before(panel);
   }
 
   /** @param {State} state */
