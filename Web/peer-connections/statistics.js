@@ -25,8 +25,8 @@ export function summarize(report, before, now) {
   const pair = selectedPair(entries, all);
   const counters = {
     at: now,
-    received: pair?.bytesReceived ?? sum(inbound, 'bytesReceived'),
-    sent: pair?.bytesSent ?? 0,
+    received: received(pair, inbound),
+    sent: Math.max(pair?.bytesSent ?? 0, sum(all.filter(({ type }) => type === 'outbound-rtp'), 'bytesSent')),
     packets: sum(inbound, 'packetsReceived'),
     lost: sum(inbound, 'packetsLost'),
   };
@@ -56,7 +56,19 @@ export function summarize(report, before, now) {
 export function bytesReceived(report) {
   const entries = new Map(report);
   const all = [...entries.values()];
-  return selectedPair(entries, all)?.bytesReceived ?? sum(all.filter(({ type }) => type === 'inbound-rtp'), 'bytesReceived');
+  return received(selectedPair(entries, all), all.filter(({ type }) => type === 'inbound-rtp'));
+}
+
+/** What headers add to a packet of media, in bytes. */
+const OVERHEAD = 40;
+
+/**
+ * Firefox counts nothing at the pair, and media without its headers.
+ * @param {any} pair
+ * @param {any[]} inbound
+ */
+function received(pair, inbound) {
+  return Math.max(pair?.bytesReceived ?? 0, sum(inbound, 'bytesReceived') + sum(inbound, 'packetsReceived') * OVERHEAD);
 }
 
 /**

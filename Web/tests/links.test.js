@@ -4,7 +4,7 @@ import test from 'node:test';
 import { cameraConstraints, cameraEncoding, captureHeight, screenEncoding } from '../peer-connections/adaptation.js';
 import { Recovery } from '../peer-connections/recovery.js';
 import { fingerprint } from '../peer-connections/sdp.js';
-import { flowed, isStalled, momentaryQuality, noCounters, noFlow, steadied, steady, summarize } from '../peer-connections/statistics.js';
+import { bytesReceived, flowed, isStalled, momentaryQuality, noCounters, noFlow, steadied, steady, summarize } from '../peer-connections/statistics.js';
 import { ManualClock } from './support/manual-clock.js';
 
 test('The camera gives 720 lines for two, 540 for four, 360 for six', () => {
@@ -140,6 +140,17 @@ test('Numbers for people come out of a report', () => {
     roundTripMs: 42, lossPercent: 10, receivedKbps: 200, sentKbps: 100, path: 'relay', codec: 'VP8', width: 640, height: 360, framesPerSecond: 30,
   });
   assert.equal(uploadKbps, Infinity, 'the estimate counts only while it holds something back');
+});
+
+test('Firefox, which counts nothing at the pair, is measured by its media', () => {
+  const report = new Map(/** @type {[string, any][]} */ ([
+    ['P', { type: 'candidate-pair', selected: true, bytesReceived: 0, bytesSent: 0 }],
+    ['A', { type: 'inbound-rtp', kind: 'audio', packetsReceived: 100, packetsLost: 0, bytesReceived: 300 }],
+    ['O', { type: 'outbound-rtp', kind: 'video', bytesSent: 25_000 }],
+  ]));
+  assert.equal(bytesReceived(report), 4_300);
+  const { statistics } = summarize(report, noCounters, 1000);
+  assert.deepEqual([statistics.receivedKbps, statistics.sentKbps], [34, 200]);
 });
 
 test('Quality worsens after two samples and recovers after five', () => {
