@@ -45,6 +45,17 @@ function labelOf(device, index, text, source) {
 }
 
 /**
+ * Why a list is empty: browsers show no devices before they are allowed.
+ * @param {State} state
+ * @param {DeviceSource} source
+ * @param {Localizer} text
+ */
+function noneOf(state, source, text) {
+  const permission = state.local[source === 'camera' ? 'camera' : 'microphone'].permission;
+  return text.say(permission === 'missing' || permission === 'granted' ? 'devices.none' : 'devices.not-allowed');
+}
+
+/**
  * Entries for the menu of the microphone's or the camera's caret.
  * @param {State} state
  * @param {'microphone'|'camera'} source
@@ -62,7 +73,7 @@ export function deviceEntries(state, source, text, send) {
       checked: device.deviceId === chosen,
       act: () => send({ type: 'choose-device', source: one, deviceId: device.deviceId }),
     }));
-    const none = { heading: text.say('devices.none') };
+    const none = { heading: noneOf(state, one, text) };
     return /** @type {Entry[]} */ ([{ heading: text.say(`devices.${one}`) }, ...(entries.length ? entries : [none])]);
   });
   return [...groups, 'line', { label: text.say('more.devices'), icon: 'settings', act: () => send({ type: 'open-dialog', dialog: 'devices' }) }];
@@ -120,7 +131,7 @@ export class DeviceForm extends MeetingElement {
     const select = this.#selects[source];
     const devices = devicesOf(state, source);
     const wanted = devices.map((device, index) => labelOf(device, index, this.text, source));
-    if (!wanted.length) wanted.push(this.text.say('devices.none'));
+    if (!wanted.length) wanted.push(noneOf(state, source, this.text));
     const known = [...select.options].map((option) => option.text);
     const isChanged = wanted.length !== known.length || wanted.some((label, index) => label !== known[index] || (devices[index]?.deviceId ?? '') !== select.options[index]?.value);
     if (isChanged) select.replaceChildren(...wanted.map((label, index) => h('option', { value: devices[index]?.deviceId ?? '' }, label)));

@@ -172,6 +172,7 @@ export const messages = {
   'devices.speaker': 'مكبر الصوت',
   'devices.unnamed': '{device} {number}',
   'devices.none': 'لم يُعثر على شيء',
+  'devices.not-allowed': 'غير مسموح بعد',
   'devices.test': 'تجربة',
 
   'invite.title': 'دعوة',

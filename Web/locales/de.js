@@ -172,6 +172,7 @@ export const messages = {
   'devices.speaker': 'Lautsprecher',
   'devices.unnamed': '{device} {number}',
   'devices.none': 'Keine gefunden',
+  'devices.not-allowed': 'Noch nicht erlaubt',
   'devices.test': 'Testen',
 
   'invite.title': 'Einladen',

@@ -172,6 +172,7 @@ export const messages = {
   'devices.speaker': 'Speaker',
   'devices.unnamed': '{device} {number}',
   'devices.none': 'None found',
+  'devices.not-allowed': 'Not allowed yet',
   'devices.test': 'Test',
 
   'invite.title': 'Invite',

@@ -172,6 +172,7 @@ export const messages = {
   'devices.speaker': 'Altavoz',
   'devices.unnamed': '{device} {number}',
   'devices.none': 'No se encontró ninguno',
+  'devices.not-allowed': 'Aún sin permiso',
   'devices.test': 'Probar',
 
   'invite.title': 'Invitar',

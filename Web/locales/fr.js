@@ -172,6 +172,7 @@ export const messages = {
   'devices.speaker': 'Haut-parleur',
   'devices.unnamed': '{device} {number}',
   'devices.none': 'Rien trouvé',
+  'devices.not-allowed': 'Pas encore autorisé',
   'devices.test': 'Tester',
 
   'invite.title': 'Inviter',

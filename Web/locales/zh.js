@@ -172,6 +172,7 @@ export const messages = {
   'devices.speaker': '扬声器',
   'devices.unnamed': '{device} {number}',
   'devices.none': '没有找到',
+  'devices.not-allowed': '尚未允许',
   'devices.test': '测试',
 
   'invite.title': '邀请',
