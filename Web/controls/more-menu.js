@@ -20,7 +20,11 @@ export const EMOJI = Object.freeze(['👍', '👏', '❤️', '😂', '😮', '�
  * @returns {Entry[]}
  */
 export function moreEntries(state, text, send, isNarrow) {
+  const started = state.roomInfo?.startedAt;
+  const clock = started ? text.timer(Date.now() + state.clockOffsetMs - started) : '';
   const entries = [
+    // Beside a wide bar the room and the clock are always in sight; elsewhere they are here.
+    { heading: [state.room, clock].filter(Boolean).join(' · ') },
     ...(isNarrow ? narrowEntries(state, text, send) : []),
     ...viewEntries(state, text, send),
     'line',
