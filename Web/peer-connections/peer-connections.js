@@ -79,7 +79,8 @@ export class PeerConnections {
    * @param {readonly import('../types/state.js').Participant[]} participants
    */
   people(participants) {
-    const sending = participants.filter(({ microphone, camera, screen }) => [microphone, camera, screen].includes('on'));
+    const sending = participants.filter(({ state, microphone, camera, screen }) =>
+      state === 'connected' && [microphone, camera, screen].includes('on'));
     this.#sending = new Set(sending.map(({ id }) => id));
     if (this.#people === participants.length) return;
     this.#people = participants.length;

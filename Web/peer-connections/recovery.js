@@ -10,6 +10,8 @@
 const DISCONNECTED_MS = 2_000;
 /** Waits between restarts that did not help; the last one repeats. */
 const BACK_OFF = [1_500, 3_000, 6_000, 12_000, 15_000];
+/** Restarts in a row that may fail to help; then a new connection. */
+const RESTARTS = 3;
 /** Failed for so long although signalling works: a new connection. */
 const REBUILD_MS = 10_000;
 /** No restart for so long: the next trouble starts with the shortest wait again. */
@@ -95,8 +97,9 @@ export class Recovery {
     const now = this.#clock.now();
     this.#attempt += 1;
     this.#lastRestart = now;
-    if (this.#brokenSince && now - this.#brokenSince >= REBUILD_MS) {
-      this.#brokenSince = now;
+    const failedLong = this.#brokenSince !== 0 && now - this.#brokenSince >= REBUILD_MS;
+    if (failedLong || this.#attempt > RESTARTS) {
+      if (this.#brokenSince) this.#brokenSince = now;
       this.#rebuild();
     } else {
       this.#restart();

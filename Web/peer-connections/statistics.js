@@ -142,10 +142,13 @@ const STALL_MS = 500;
 /** Bytes between two looks that count as flowing media, not as mere reports. */
 const FLOWING = 300;
 
-/** @typedef {{bytes: number, movedAt: number, flowing: boolean}} Flow */
+/** The last look before a stall sees only a part of what flowed. */
+const TAIL_MS = 1_100;
+
+/** @typedef {{bytes: number, movedAt: number, flowedAt: number}} Flow */
 
 /** @type {Flow} */
-export const noFlow = { bytes: 0, movedAt: 0, flowing: false };
+export const noFlow = { bytes: 0, movedAt: 0, flowedAt: -Infinity };
 
 /**
  * @param {Flow} before
@@ -156,10 +159,10 @@ export const noFlow = { bytes: 0, movedAt: 0, flowing: false };
 export function flowed(before, bytes, now) {
   const moved = bytes - before.bytes;
   if (moved === 0 && before.movedAt) return before;
-  return { bytes, movedAt: now, flowing: moved >= FLOWING };
+  return { bytes, movedAt: now, flowedAt: moved >= FLOWING ? now : before.flowedAt };
 }
 
 /** @param {Flow} flow @param {number} now */
-export function isStalled({ flowing, movedAt }, now) {
-  return flowing && now - movedAt >= STALL_MS;
+export function isStalled({ movedAt, flowedAt }, now) {
+  return movedAt - flowedAt <= TAIL_MS && now - movedAt >= STALL_MS;
 }

@@ -91,6 +91,16 @@ test('A stall restarts once, not twice a second', () => {
   assert.deepEqual(done, ['restart 0', 'restart 1500']);
 });
 
+test('A stall that restarts do not end gets a new connection', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  for (let round = 0; round < 24; round += 1) {
+    recovery.stalled();
+    clock.advance(500);
+  }
+  assert.deepEqual(done, ['restart 0', 'restart 1500', 'restart 4500', 'rebuild 10500']);
+});
+
 test('A change of network restarts although everything seems well', () => {
   const { clock, done, recovery } = recovering();
   recovery.changed('connected');
@@ -120,10 +130,16 @@ test('Media that flowed and stopped for 500 ms is a stall; silence from the star
   assert.equal(isStalled(flowed(noFlow, 0, 0), 5000), false);
 });
 
+test('A stall in the middle between two looks is a stall too', () => {
+  let flow = flowed(noFlow, 5000, 500);
+  flow = flowed(flow, 5100, 1000);
+  assert.equal(isStalled(flowed(flow, 5100, 1500), 1500), true);
+});
+
 test('Reports alone are no flowing media', () => {
   let flow = flowed(noFlow, 5000, 0);
-  flow = flowed(flow, 5100, 500);
-  assert.equal(isStalled(flowed(flow, 5100, 2000), 2000), false);
+  for (let now = 500; now <= 5000; now += 500) flow = flowed(flow, 5000 + now / 5, now);
+  assert.equal(isStalled(flow, 6000), false);
 });
 
 test('Numbers for people come out of a report', () => {
