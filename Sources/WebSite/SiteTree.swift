@@ -29,7 +29,7 @@ struct SiteTree: Sendable {
         var files: [String: SiteFile] = ["/plain.css": SiteFile(path: "plain.css", bytes: Array(PlainPage.style.utf8))]
         var assets: [String: SiteFile] = [:]
         for (path, bytes) in sources where path != "index.html" {
-            let file = SiteFile(path: path, bytes: bytes)
+            let file = SiteFile(path: path, bytes: SourceTrim.trimmed(bytes, path: path))
             files["/" + path] = file
             assets[prefix + path] = file
         }
@@ -49,11 +49,15 @@ struct SiteTree: Sendable {
         return files[path].map { ($0, .revalidated) }
     }
 
-    /// What all files weigh on the wire, in bytes.
+    /// What a visitor is sent at the first visit, in bytes: the page, its scripts and styles, one language of all.
     var weight: Int {
-        files.values.reduce(0) { $0 + ($1.gzipBody ?? $1.body).readableBytes }
-            + ((index?.gzipBody ?? index?.body)?.readableBytes ?? 0)
+        let languages = files.filter { $0.key.hasPrefix("/locales/") && $0.key.utf8.count == "/locales/en.js".utf8.count }
+        let others = files.filter { languages[$0.key] == nil }
+        let sizes = others.map { Self.size($0.value) } + [languages.values.map(Self.size).max() ?? 0]
+        return sizes.reduce(0, +) + (index.map(Self.size) ?? 0)
     }
+
+    private static func size(_ file: SiteFile) -> Int { (file.gzipBody ?? file.body).readableBytes }
 
     private static func hash(_ sources: [String: [UInt8]]) -> String {
         var hash = SHA256()

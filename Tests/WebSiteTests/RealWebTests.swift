@@ -8,7 +8,7 @@ struct RealWebTests {
     private static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Web")
 
-    @Test("All of Web weighs less than 120 kB in gzip")
+    @Test("The page, its code and one language weigh less than 120 kB in gzip")
     func weight() throws {
         let tree = SiteTree(try SiteSources.read(.folder(Self.folder.path(), reload: false)))
         #expect(tree.weight < 120_000)

@@ -8,20 +8,30 @@ import Testing
 struct SecurityHeadersTests {
     private struct Failure: Error {}
 
-    @Test("Every answer carries every header, whatever its status")
+    @Test("Every page and every answer of the API carries every header, whatever its status")
     func everywhere() async throws {
         let browser = Browser(adding: { $0.get("boom") { _, _ -> String in throw Failure() } })
-        let hash = SiteTree(Browser.sources.mapValues { Array($0.utf8) }).assetsPrefix
         let cases: [(HTTPRequest.Method, String, Int)] = [
             (.get, "/", 200), (.get, "/r/room", 200), (.get, "/r/BAD", 404), (.get, "/healthz", 200),
-            (.get, "/api/rooms/room", 200), (.get, "/index.js", 200), (.get, hash + "index.js", 200), (.head, "/", 200),
-            (.get, "/plain.css", 200), (.get, "/nothing", 404), (.post, "/", 405), (.delete, "/nothing", 404),
+            (.get, "/api/rooms/room", 200), (.head, "/", 200), (.get, "/nothing", 404), (.post, "/", 405), (.delete, "/nothing", 404),
             (.get, "/boom", 500), (.options, "/r/room", 405),
         ]
         for (method, path, status) in cases {
             let answer = try await browser.ask(path, method: method)
             #expect(answer.status == status, "\(method) \(path)")
             check(answer, "\(method) \(path)")
+        }
+    }
+
+    @Test("A script or style sheet is typed, not sniffed, not for other sites, and has a rule for caches")
+    func parts() async throws {
+        let hash = SiteTree(Browser.sources.mapValues { Array($0.utf8) }).assetsPrefix
+        for path in ["/index.js", hash + "index.js", "/plain.css"] {
+            let answer = try await Browser().ask(path)
+            #expect(answer.status == 200)
+            #expect(answer["X-Content-Type-Options"] == "nosniff")
+            #expect(answer["Cross-Origin-Resource-Policy"] == "same-origin")
+            #expect(answer["Cache-Control"] != nil)
         }
     }
 

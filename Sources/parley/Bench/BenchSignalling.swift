@@ -19,7 +19,7 @@ struct BenchSignalling: AsyncParsableCommand {
         try await broadcast("chat", perSecond: 4) { _, number, moment in
             #"{"type":"chat","clientId":"\#(number)","text":"\#(moment) \#(String(repeating: "x", count: 60))"}"#
         }
-        try await broadcast("state", perSecond: 20) { round, _, _ in
+        try await broadcast("state", perSecond: 5) { round, _, _ in
             #"{"type":"state","hand":\#(round.isMultiple(of: 2))}"#
         }
         if idle > 0 { try await idleConnections() }
