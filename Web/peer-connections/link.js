@@ -233,6 +233,7 @@ export class Link {
     this.#sources = new Sources(this.#connection, this.#options.ownTrack, this.#groups);
     this.#counters = noCounters;
     this.#flow = noFlow;
+    this.#events.changed({ state: shownState('new', this.#wasConnected) });
   }
 
   #configuration() {
