@@ -3,7 +3,7 @@ import os, pathlib, random, string, sys
 
 import pytest
 
-from server import Server
+from server import Server, binary
 from wire import Wire
 
 ARTIFACTS = pathlib.Path(__file__).resolve().parents[2] / "artifacts"
@@ -12,6 +12,13 @@ ORDER = ["test_http", "test_signalling", "test_moderation", "test_resume", "test
          "test_meeting"]
 
 pytest_plugins = ["browsers"]
+
+
+def pytest_configure():
+    try:
+        binary()
+    except FileNotFoundError as missing:
+        pytest.exit(str(missing), returncode=2)
 
 
 def pytest_collection_modifyitems(items):

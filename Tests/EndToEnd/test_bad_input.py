@@ -68,7 +68,7 @@ def test_malformed_rarely(enter):
     {"sdp": SDP, "neg": 1, "tracks": {}}, {"to": "x", "neg": -1, "sdp": SDP}, {"to": "x", "neg": 1.5, "sdp": SDP}, {"to": "x", "neg": 1, "sdp": 7},
     {"to": "x", "neg": 1, "sdp": SDP, "tracks": {"0": "kidney"}}, {"to": "x", "neg": 1, "sdp": SDP, "tracks": []},
     {"to": "x", "neg": 1, "sdp": "m=audio 9 x 0\r\n" * 65, "tracks": {}}, {"to": "x", "neg": 1, "sdp": "a=" + "x" * 5000, "tracks": {}},
-    {"to": "x", "neg": 1, "sdp": "a=b\r\n" * 10_000, "tracks": {}}, {"to": ["x"], "neg": 1, "sdp": SDP, "tracks": {}},
+    {"to": "x", "neg": 1, "sdp": ("a=" + "x" * 3_996 + "\r\n") * 13, "tracks": {}}, {"to": ["x"], "neg": 1, "sdp": SDP, "tracks": {}},
 ], ids=range(10))
 def test_bad_offers(enter, fields):
     """An offer with a field missing, of the wrong type or too large is `bad-message`."""
@@ -234,6 +234,29 @@ def test_slow_reader(server, enter, wires, room):
     back = wires(server)
     answer = back.hello(room, "Slow", resume=slow.resume, lastSeq=max(seq, slow.seq))
     assert answer["type"] in ("resumed", "welcome") and answer["you"]["id"] == slow.you
+
+
+def test_chat_full_of_long_messages(enter, wire, room):
+    """Two hundred messages of the greatest length keep nobody out: a late joiner still gets his `welcome`."""
+    senders = enter(*"ABCDE")
+    for number in range(200):
+        while senders[number % 5].ask("chat", text="漢" * 4096, clientId=str(number))["type"] == "error":
+            time.sleep(0.2)
+    welcome = wire().hello(room, "Late")
+    assert welcome["type"] == "welcome" and len(welcome["chat"]) > 10
+    assert welcome["chat"][-1]["clientId"] == "199"
+
+
+def test_much_was_missed(enter, wire, room):
+    """Whatever was missed, coming back takes one attempt: what is too much to send again becomes a fresh `welcome`."""
+    ana, ben = enter("Ana", "Ben")
+    ben.drop()
+    ana.wait_for("updated")
+    for number in range(13):  # just under what the server keeps of a room, well over what one connection may queue
+        ana.send("offer", to=ben.you, neg=number, sdp="v=0\r\n" + ("a=" + "y" * 3000 + "\r\n") * 12, tracks={})
+        ana.since()
+    answer = wire().hello(room, "Ben", resume=ben.resume, lastSeq=ben.seq)
+    assert answer["type"] in ("resumed", "welcome") and answer["you"]["id"] == ben.you
 
 
 def test_half_open_sockets(server, enter):
