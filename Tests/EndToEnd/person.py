@@ -4,7 +4,7 @@ import re, time
 from playwright.sync_api import expect
 
 # Notes every RTCPeerConnection that the page makes, so that tests can ask the browser itself what flows.
-WATCH_PEER_CONNECTIONS = """
+WATCH = """
 (() => {
   const Real = globalThis.RTCPeerConnection;
   if (!Real) return;
@@ -12,38 +12,57 @@ WATCH_PEER_CONNECTIONS = """
   globalThis.RTCPeerConnection = class extends Real {
     constructor(...all) { super(...all); globalThis.watchedPeerConnections.push(this); }
   };
+  document.addEventListener('securitypolicyviolation', (event) =>
+    console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 })();
 """
 
+# One entry for each connected link: what came in over it so far.
 INBOUND = """
 async () => {
-  const all = {audioEnergy: 0, frames: 0, audioTracks: 0, videoTracks: 0, connected: 0, concealed: 0, samples: 0, freezes: 0, width: 0, bytes: 0};
+  const links = [];
   for (const pc of globalThis.watchedPeerConnections ?? []) {
-    if (pc.connectionState === 'connected') all.connected += 1;
-    if (pc.connectionState === 'closed') continue;
+    if (pc.connectionState !== 'connected') continue;
+    const link = {energy: 0, frames: 0, samples: 0, concealed: 0, silent: 0, audioBytes: 0, videoBytes: 0, width: 0};
     for (const report of (await pc.getStats()).values()) {
       if (report.type !== 'inbound-rtp') continue;
-      all.bytes += report.bytesReceived ?? 0;
       if (report.kind === 'audio') {
-        all.audioEnergy += report.totalAudioEnergy ?? 0; all.audioTracks += 1;
-        all.concealed += report.concealedSamples ?? 0; all.samples += report.totalSamplesReceived ?? 0;
+        link.energy += report.totalAudioEnergy ?? 0;
+        link.samples += report.totalSamplesReceived ?? 0;
+        link.concealed += report.concealedSamples ?? 0;
+        link.silent += report.silentConcealedSamples ?? 0;
+        link.audioBytes += report.bytesReceived ?? 0;
       } else {
-        all.frames += report.framesDecoded ?? 0; all.videoTracks += 1; all.freezes += report.freezeCount ?? 0;
-        all.width = Math.max(all.width, report.frameWidth ?? 0);
+        link.frames += report.framesDecoded ?? 0;
+        link.videoBytes += report.bytesReceived ?? 0;
+        link.width = Math.max(link.width, report.frameWidth ?? 0);
       }
     }
+    links.push(link);
   }
-  return all;
+  return links;
 }
 """
+
+# What the browser itself writes to the console when the server cannot be reached. No page can prevent it.
+SERVER_IS_GONE = r"WebSocket connection to .* failed|net::ERR_|can.t establish a connection|was interrupted while"
 
 
 class Person:
     def __init__(self, page, name):
         self.page, self.name = page, name
-        self.errors = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.console, self.tolerated = [], None
+        page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
+        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+
+    def tolerates(self, pattern):
+        """These errors in the console are the test's doing and not the page's."""
+        self.tolerated = re.compile(pattern)
+        return self
+
+    @property
+    def errors(self):
+        return [line for line in self.console if line.startswith("error:") and not (self.tolerated and self.tolerated.search(line))]
 
     # Joining
 
@@ -65,10 +84,19 @@ class Person:
     def wait_for_state(self, state, seconds=20):
         self.page.wait_for_function(
             "state => document.documentElement.dataset.meetingState === state", arg=state, timeout=seconds * 1000)
+        return self
 
     @property
     def state(self):
         return self.page.evaluate("document.documentElement.dataset.meetingState")
+
+    def mark(self):
+        """Puts something into the page that no reload survives."""
+        self.page.evaluate("globalThis.neverReloaded = true")
+        return self
+
+    def has_not_reloaded(self):
+        assert self.page.evaluate("globalThis.neverReloaded === true"), f"the page of {self.name} was reloaded"
 
     # Finding things
 
@@ -81,6 +109,10 @@ class Person:
 
     def control(self, name):
         return self.toolbar.get_by_role("button", name=name, exact=True)
+
+    def has_control(self, name, seconds=15):
+        expect(self.control(name)).to_be_visible(timeout=seconds * 1000)
+        return self
 
     def tile(self, name):
         """The tile whose accessible name starts with the participant's name."""
@@ -96,17 +128,45 @@ class Person:
         expect(self.tile(name)).to_have_count(0, timeout=seconds * 1000)
         return self
 
-    # Chat and people
+    def sees_that(self, name, words, seconds=20):
+        """The tile's accessible name says so, as a screen reader would."""
+        expect(self.tile(name)).to_have_accessible_name(re.compile(re.escape(words)), timeout=seconds * 1000)
+        return self
+
+    def sees_no_more_that(self, name, words, seconds=20):
+        expect(self.tile(name)).not_to_have_accessible_name(re.compile(re.escape(words)), timeout=seconds * 1000)
+        return self
+
+    def text(self, words, seconds=20):
+        """Some visible text with these words."""
+        expect(self.page.get_by_text(words).first).to_be_visible(timeout=seconds * 1000)
+        return self
+
+    # Panels and menus
 
     def open_panel(self, name):
         region = self.page.get_by_role("region", name=name, exact=True)
         if not region.is_visible():
-            self.control(name).click()
+            self.toolbar.get_by_role("button", name=re.compile(f"^{name}")).click()
         expect(region).to_be_visible()
         return region
 
-    def says(self, text):
+    def choose_more(self, item):
+        self.control("More options").click()
+        menu = self.page.get_by_role("menu", name="More options")
+        menu.get_by_role("menuitem", name=item, exact=True).or_(
+            menu.get_by_role("menuitemcheckbox", name=item, exact=True)).first.click()
+        return self
+
+    def moderates(self, name, item):
+        self.open_panel("People").get_by_role("button", name=f"Options for {name}", exact=True).click()
+        self.page.get_by_role("menuitem", name=item, exact=True).click()
+        return self
+
+    def says(self, text, to=None):
         chat = self.open_panel("Chat")
+        if to:
+            chat.get_by_role("combobox", name="To").select_option(label=to)
         chat.get_by_role("textbox", name="Message").fill(text)
         chat.get_by_role("button", name="Send", exact=True).click()
         return self
@@ -125,18 +185,39 @@ class Person:
         return self.page.evaluate(INBOUND)
 
     def wait_for_media(self, people=1, video=True, audio=True, seconds=45):
-        """Waits until that many others are connected and their frames and sound keep coming."""
+        """Waits until that many links are up and over each of them frames are decoded and sound comes, from now on."""
         deadline = time.monotonic() + seconds
-        first = now = self.inbound()
+        first, now = None, self.inbound()
         while time.monotonic() < deadline:
-            now = self.inbound()
-            moves = (not video or now["frames"] > first["frames"] + 5 * people) and \
-                    (not audio or now["audioEnergy"] > first["audioEnergy"])
-            if now["connected"] >= people and moves:
+            if len(now) == people and (first is None or len(first) != people):
+                first = now
+            if len(now) == people and all(self.flows(one, other, video, audio) for one, other in zip(first, now)):
                 return now
-            self.page.wait_for_timeout(250)
-        raise AssertionError(f"{self.name} gets no media: first {first}, then {now}")
+            self.page.wait_for_timeout(300)
+            now = self.inbound()
+        raise AssertionError(f"{self.name} does not see and hear {people}: first {first}, then {now}")
+
+    @staticmethod
+    def flows(first, now, video, audio):
+        return (not video or now["frames"] > first["frames"] + 5) and (not audio or now["energy"] > first["energy"] + 1e-6)
+
+    def hears_nothing_new(self, seconds=20):
+        """Waits until for a whole second no sound comes in any more."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            before = sum(link["energy"] for link in self.inbound())
+            self.page.wait_for_timeout(1000)
+            if sum(link["energy"] for link in self.inbound()) - before < 1e-6:
+                return self
+        raise AssertionError(f"{self.name} still hears something")
+
+    def video_moves(self, name):
+        """Whether the picture in that tile is drawn and goes on."""
+        video = self.tile(name).locator("video").first
+        before = video.evaluate("video => video.currentTime")
+        self.page.wait_for_timeout(700)
+        return video.evaluate("video => video.videoWidth > 0 && !video.paused") and video.evaluate("video => video.currentTime") > before
 
     def leave(self):
         self.control("Leave meeting").click()
-        self.wait_for_state("left")
+        return self.wait_for_state("left")
