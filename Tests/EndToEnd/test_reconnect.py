@@ -14,7 +14,10 @@ def totals(person):
 
 
 def watch_sound(person, seconds):
-    """Samples what comes in twice a second; asserts that sound goes on all the time and little of it is made up."""
+    """Asserts that for so many seconds sound arrives in every one of them, and that little of what is heard is made up.
+
+    The bound on made-up samples is wide because a busy machine conceals some by itself; a gap of the network makes all of them up.
+    """
     first = before = totals(person)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -24,7 +27,7 @@ def watch_sound(person, seconds):
         before = now
     samples, concealed = before["samples"] - first["samples"], before["concealed"] - first["concealed"]
     assert samples > seconds * 48_000 * 0.8, f"{person.name} heard {samples} samples in {seconds} s"
-    assert concealed < samples * 0.05, f"{person.name}: {concealed} of {samples} samples are made up"
+    assert concealed < samples * 0.25, f"{person.name}: {concealed} of {samples} samples are made up"
     assert before["energy"] > first["energy"] and before["frames"] > first["frames"]
 
 
@@ -35,10 +38,11 @@ def test_connection_cut_for_20_seconds(meet):
     ben = meet.join("Ben")
     ana.wait_for_media(), ben.wait_for_media()
     cable.cut()
+    cut_at = time.monotonic()
     ana.wait_for_state("reconnecting").text("Reconnecting")
     ben.sees_that("Ana", "reconnecting")
     watch_sound(ana, 9)
-    watch_sound(ben, 9)
+    watch_sound(ben, max(5, cut_at + 20 - time.monotonic()))
     cable.mend()
     ana.wait_for_state("joined", seconds=15).has_not_reloaded()
     ben.sees_no_more_that("Ana", "reconnecting")
