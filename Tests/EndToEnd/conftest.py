@@ -8,10 +8,10 @@ from wire import Wire
 
 ARTIFACTS = pathlib.Path(__file__).resolve().parents[2] / "artifacts"
 # Cheap claims first: somebody who broke the server learns it within a minute.
-ORDER = ["test_http", "test_signalling", "test_moderation", "test_resume", "test_bad_input", "test_restart", "test_page", "test_reconnect",
+ORDER = ["test_http", "test_signalling", "test_moderation", "test_resume", "test_bad_input", "test_restart", "test_stun", "test_patience", "test_page", "test_reconnect",
          "test_meeting"]
 
-pytest_plugins = ["browsers"]
+pytest_plugins = ["browsers", "patience"]
 
 
 def pytest_configure():

@@ -1,33 +1,12 @@
 """Hostile and broken clients: a clear coded error, bounded memory, and nobody else notices."""
-import json, threading, time
+import threading, time
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from wire import Closed, Wire
+from wire import Closed
 
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
-
-
-# What takes long waits in the background while the other tests of this file run
-
-@pytest.fixture(scope="module", autouse=True)
-def patience(server):
-    """Clients that do nothing, started with the file: one without `hello`, one lost for good."""
-    silent, lost, friend = Wire(server), Wire(server), Wire(server)
-    for name, wire in (("Lost", lost), ("Friend", friend)):
-        wire.hello("patience-of-the-server", name)
-    started = time.monotonic()
-    results = {}
-
-    def watch(name, wire, seconds):
-        results[name] = (wire.wait_until_closed(seconds), time.monotonic() - started)
-
-    threading.Thread(target=watch, args=("silent", silent, 30), daemon=True).start()
-    lost.drop()
-    yield {"results": results, "friend": friend, "started": started, "lost": lost.you}
-    for wire in (silent, friend):
-        wire.close()
 
 
 # Malformed messages
@@ -291,22 +270,3 @@ def test_bad_http(server, request_line):
             answer = b""
     assert answer == b"" or answer.split()[1][:1] == b"4", answer[:100]
     assert server.health()["status"] == "ok"
-
-
-# What took long
-
-def test_no_hello(patience):
-    """No `hello` within 10 s closes with 1008."""
-    while "silent" not in patience["results"]:
-        time.sleep(0.1)
-        assert time.monotonic() - patience["started"] < 20
-    code, seconds = patience["results"]["silent"]
-    assert code == 1008 and 9 <= seconds <= 13
-
-
-def test_lost_for_good(patience):
-    """After 60 s a lost participant is `left` with reason `lost`, and not before."""
-    friend = patience["friend"]
-    left = friend.wait_for("left", seconds=80)
-    assert (left["participant"]["id"], left["reason"]) == (patience["lost"], "lost")
-    assert 58 <= time.monotonic() - patience["started"] <= 66

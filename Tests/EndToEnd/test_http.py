@@ -7,6 +7,9 @@ import server as servers
 from server import run
 
 
+pytestmark = pytest.mark.usefixtures("patience")  # the first file starts what must wait for a minute
+
+
 def get(server, path, method="GET", **headers):
     """The answer and its body, as sent: nothing is decoded, no redirect followed."""
     if server.scheme == "https":
