@@ -112,5 +112,6 @@ def pytest_runtest_makereport(item, call):
     report.sections.append(("claim", (item.function.__doc__ or "").strip()))
     for name in ("site", "server"):
         if isinstance(item.funcargs.get(name), Server):
-            report.sections.append(("server log", item.funcargs[name].log_text()[-3000:]))
+            lines = [line for line in item.funcargs[name].log_text().splitlines() if line.startswith("{")]
+            report.sections.append(("server log", "\n".join(lines[-15:])))
             break
