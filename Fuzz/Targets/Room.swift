@@ -92,7 +92,7 @@ private struct World {
     mutating func advance() {
         let step = next()
         now = now + .milliseconds(Int64(step) * Int64(step))
-        perform(manager.tick(at: moment))
+        perform(manager.tick(at: moment, random: &random))
     }
 
     mutating func answerStorage() {

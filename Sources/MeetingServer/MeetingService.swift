@@ -89,7 +89,7 @@ extension MeetingService {
 
     private func tickEverySecond() async {
         while !Task.isCancelled {
-            perform(manager.tick(at: clock.moment))
+            perform(manager.tick(at: clock.moment, random: &random))
             release()
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
         }
@@ -147,9 +147,12 @@ extension MeetingService {
     /// The WebSocket has ended.
     func closed(_ session: WebSocketSession) {
         let connection = ConnectionID(session.id)
-        let wasClean = if case .closedByPeer = session.outcome { true } else { false }
+        var (wasClean, isGoingAway) = (false, false)
+        if case .closedByPeer(let code, reason: _) = session.outcome {
+            (wasClean, isGoingAway) = (true, code == .goingAway)
+        }
         lines[connection] = nil
-        perform(manager.closed(connection, wasClean: wasClean, at: clock.moment))
+        perform(manager.closed(connection, wasClean: wasClean, isGoingAway: isGoingAway, at: clock.moment))
         reachedAt.set(nil, for: connection)
     }
 

@@ -51,6 +51,10 @@ public enum Limits {
     public static let helloDeadline: Duration = .seconds(10)
     /// How long a seat is held for a lost connection (`graceMs`).
     public static let grace: Duration = .seconds(60)
+    /// The same after a page was closed or reloaded: a reload is back sooner, and a closed page leaves no ghost for a minute.
+    public static let graceOfClosedPage: Duration = .seconds(15)
+    /// Within this time two connections that show one resume token are racers, not a client whose answer was lost.
+    public static let resumeRace: Duration = .seconds(2)
     /// How long the lobby of an empty room outlasts its last host.
     public static let lobbyOutlastsMilliseconds: UnixMilliseconds = 24 * 3_600_000
     /// Two malformed messages within this time close the connection.

@@ -40,9 +40,23 @@ extension MeetingManager {
         return rooms[room]?.emit(.lobby(lobbies[room]?.seenByHosts ?? []), to: .only(hosts)) ?? []
     }
 
-    /// After a change of hosts: the new ones learn who waits.
-    mutating func tellNewHosts(of room: RoomName) -> [Effect] {
-        lobbies[room]?.isEmpty ?? true ? [] : tellHosts(of: room)
+    /// After a seat was freed or a host made: guests who need not wait any longer come in, new hosts learn who waits,
+    /// and a room that nobody needs is forgotten.
+    mutating func settle(
+        _ room: RoomName,
+        at moment: Moment,
+        random: inout some RandomNumberGenerator
+    ) -> [Effect] {
+        var effects: [Effect] = []
+        if let guests = lobbies[room]?.guests, !guests.isEmpty {
+            if rooms[room]?.mustWait(guests[0].caller, wall: moment.wall) == false {
+                effects += letIn(guests, room, at: moment, random: &random)
+                effects += lobbies[room]?.positions(wall: moment.wall) ?? []
+            }
+            effects += tellHosts(of: room)
+        }
+        forgetIfEmpty(room)
+        return effects
     }
 }
 
@@ -75,8 +89,8 @@ extension MeetingManager {
             let effects = rooms[room]?.moderate(order, by: index, id: id, at: moment) ?? []
             let isRemoval = order.action == .remove || order.action == .ban
             if isRemoval, let removed { connections[removed]?.place = .leaving }
-            forgetIfEmpty(room)
-            return effects + (isRemoval || order.action == .promote ? tellNewHosts(of: room) : [])
+            guard isRemoval || order.action == .promote else { return effects }
+            return effects + settle(room, at: moment, random: &random)
         }
     }
 

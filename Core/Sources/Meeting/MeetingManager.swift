@@ -130,8 +130,15 @@ extension MeetingManager {
 
     /// The WebSocket is gone.
     ///
-    /// - Parameter wasClean: the client said goodbye itself (close frame), so it has read what was sent before.
-    public mutating func closed(_ connection: ConnectionID, wasClean: Bool, at moment: Moment) -> [Effect] {
+    /// - Parameters:
+    ///   - wasClean: the client said goodbye itself (close frame), so it has read what was sent before.
+    ///   - isGoingAway: it did so with close code 1001: a browser whose page is closed or reloaded.
+    public mutating func closed(
+        _ connection: ConnectionID,
+        wasClean: Bool,
+        isGoingAway: Bool = false,
+        at moment: Moment
+    ) -> [Effect] {
         var effects = wasClean ? heard(from: connection) : []
         guard let place = connections.removeValue(forKey: connection)?.place else { return effects }
         switch place {
@@ -139,7 +146,9 @@ extension MeetingManager {
         case .loading(let room): loading[room]?.removeAll { $0.connection == connection }
         case .guest(let room, let guest): effects += guestGone(guest, from: room, at: moment)
         case .member(let room, let participant):
-            effects += rooms[room]?.disconnected(participant, connection: connection, at: moment) ?? []
+            let grace = isGoingAway ? Limits.graceOfClosedPage : Limits.grace
+            effects +=
+                rooms[room]?.disconnected(participant, connection: connection, grace: grace, at: moment) ?? []
         }
         return effects
     }
@@ -243,7 +252,7 @@ extension MeetingManager {
     ) -> [Effect] {
         switch message {
         case .hello: return refuse(connection, .badMessage, "You have said \"hello\" already.", re: id)
-        case .leave: return leave(participant, room, connection: connection, id: id, at: moment)
+        case .leave: return leave(participant, room, connection: connection, id: id, at: moment, random: &random)
         case .moderate(let order):
             return moderate(order, id: id, by: participant, in: room, on: connection, at: moment, random: &random)
         default:
@@ -272,14 +281,13 @@ extension MeetingManager {
         _ room: RoomName,
         connection: ConnectionID,
         id: Int64?,
-        at moment: Moment
+        at moment: Moment,
+        random: inout some RandomNumberGenerator
     ) -> [Effect] {
         guard let index = rooms[room]?.index(of: participant) else { return [] }
         var effects = goodbye(connection, .left, re: id)
         effects += rooms[room]?.free(index, .left, at: moment) ?? []
-        effects += tellNewHosts(of: room)
-        forgetIfEmpty(room)
-        return effects
+        return effects + settle(room, at: moment, random: &random)
     }
 
     /// The last message to a connection, then its close.
@@ -315,7 +323,7 @@ extension MeetingManager {
     }
 
     /// Time has passed. Call at `nextDeadline` or every second; more often does no harm.
-    public mutating func tick(at moment: Moment) -> [Effect] {
+    public mutating func tick(at moment: Moment, random: inout some RandomNumberGenerator) -> [Effect] {
         var effects: [Effect] = []
         for (connection, known) in connections.sorted(by: { $0.key < $1.key }) {
             guard case .greeting(let deadline) = known.place, deadline <= moment.now else { continue }
@@ -325,8 +333,7 @@ extension MeetingManager {
         }
         for name in rooms.keys.sorted() where rooms[name]?.nextDeadline.map({ $0 <= moment.now }) ?? false {
             effects += rooms[name]?.expire(at: moment) ?? []
-            effects += tellNewHosts(of: name)
-            forgetIfEmpty(name)
+            effects += settle(name, at: moment, random: &random)
         }
         return effects
     }
@@ -350,7 +357,7 @@ extension MeetingManager {
             // Nobody is told of the others: all are sent away.
             switch known.place {
             case .member(let room, let participant):
-                _ = rooms[room]?.disconnected(participant, connection: connection, at: moment)
+                _ = rooms[room]?.disconnected(participant, connection: connection, grace: Limits.grace, at: moment)
             case .guest(let room, let guest):
                 _ = lobbies[room]?.take(guest)
                 forgetIfEmpty(room)

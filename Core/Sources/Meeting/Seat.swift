@@ -16,6 +16,8 @@ struct Seat: Equatable, Sendable {
     var resume: TokenHash
     /// The token before it, while nothing shows that its successor arrived.
     var previousResume: TokenHash?
+    /// When the token before was used.
+    var resumedAt: Timestamp?
     /// When the seat is given up; nil while connected.
     var graceEnds: Timestamp?
     /// The `seq` of the seat's `joined`; 0 for one that was restored from storage.

@@ -121,9 +121,15 @@ extension SignalManager {
 // MARK: - Coming back
 
 extension SignalManager {
-    /// The seat that a resume token opens: by its newest token, or by the one before while its successor may have been lost.
-    func seatIndex(resumedBy token: TokenHash) -> Int? {
-        seats.firstIndex { $0.resume == token || ($0.previousResume == token && $0.connection == nil) }
+    /// The seat that a resume token opens: by its newest token, or by the one before while nothing has shown that the
+    /// newest arrived (`heard`). A network that breaks between the answer and its arrival must not cost anybody the seat,
+    /// also while the server does not know yet that the connection is dead; but of two that race with one token, one wins.
+    func seatIndex(resumedBy token: TokenHash, now: Timestamp) -> Int? {
+        seats.firstIndex { seat in
+            if seat.resume == token { return true }
+            guard seat.previousResume == token else { return false }
+            return seat.connection == nil || seat.resumedAt.map { now - $0 > Limits.resumeRace } ?? true
+        }
     }
 
     /// Binds a seat to a new connection. The token used is spent; `token` is its successor.
@@ -145,6 +151,7 @@ extension SignalManager {
         }
         forgetRequests(of: seats[index].id)
         seats[index].previousResume = usedToken
+        seats[index].resumedAt = moment.now
         seats[index].resume = configuration.hash(token)
         seats[index].graceEnds = nil
         let wasAway = seats[index].connection == nil
@@ -205,11 +212,16 @@ extension SignalManager {
 
 extension SignalManager {
     /// The connection broke: the seat is held, the others see the member as reconnecting.
-    mutating func disconnected(_ participant: ParticipantID, connection: ConnectionID, at moment: Moment) -> [Effect] {
+    mutating func disconnected(
+        _ participant: ParticipantID,
+        connection: ConnectionID,
+        grace: Duration,
+        at moment: Moment
+    ) -> [Effect] {
         guard let index = index(of: participant), seats[index].connection == connection else { return [] }
         forgetRequests(of: participant)
         seats[index].connection = nil
-        seats[index].graceEnds = moment.now + Limits.grace
+        seats[index].graceEnds = moment.now + grace
         return emit(.updated(seats[index].participant), to: .allBut(participant))
     }
 

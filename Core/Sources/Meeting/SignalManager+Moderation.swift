@@ -64,7 +64,7 @@ extension SignalManager {
             )
             bans.append(ban)
             if bans.count > Limits.bans { bans.removeFirst() }
-            effects.append(.store([.ban(name, ban)], ticket: nil))
+            effects += storeBeforeAnswer([.ban(name, ban)], to: index)
         }
         // Who was sent out does not come back as host; `free` stores it.
         settings.hostDevices.removeAll { $0 == seat.device }
@@ -96,21 +96,25 @@ extension SignalManager {
             return refuse(index, .notAllowed, "A meeting needs a host. Make somebody else host first.", re: id)
         }
         let role: Role = order.action == .promote ? .host : seats[target].role == .viewer ? .viewer : .member
-        var effects = emit(
-            .moderated(.init(action: order.action, by: seats[index].id, participant: seats[target].id)),
-            answering: id,
-            of: seats[index].id
+        let answer = ServerMessage.Moderated(
+            action: order.action,
+            by: seats[index].id,
+            participant: seats[target].id
         )
-        guard seats[target].role != role else { return effects }
+        guard seats[target].role != role else { return emit(.moderated(answer), answering: id, of: seats[index].id) }
         seats[target].role = role
         if role == .host {
             remember(hostDevice: seats[target].device)
         } else {
             settings.hostDevices.removeAll { $0 == seats[target].device }
         }
-        effects.append(.store([.seat(name, seats[target].record), .room(settings)], ticket: nil))
-        effects += emitUpdate(of: target)
-        return effects
+        return storeBeforeAnswer([.seat(name, seats[target].record), .room(settings)], to: index)
+            + emit(.moderated(answer), answering: id, of: seats[index].id) + emitUpdate(of: target)
+    }
+
+    /// What a host was told is done must be done after a crash too: his answer waits for the disk.
+    private func storeBeforeAnswer(_ changes: [StoredChange], to index: Int) -> [Effect] {
+        [.store(changes, ticket: nil)] + (seats[index].connection.map { [.hold($0)] } ?? [])
     }
 
     private mutating func lock(_ order: ClientMessage.Moderation, by index: Int, id: Int64?) -> [Effect] {
@@ -126,7 +130,8 @@ extension SignalManager {
             on: order.on,
             room: (settings.locked, settings.lobby)
         )
-        return [.store([.room(settings)], ticket: nil)] + emit(.moderated(message), answering: id, of: seats[index].id)
+        return storeBeforeAnswer([.room(settings)], to: index)
+            + emit(.moderated(message), answering: id, of: seats[index].id)
     }
 
     func noSuchParticipant(_ index: Int, _ id: Int64?) -> [Effect] {

@@ -49,7 +49,7 @@ extension SignallingSimulation {
         case .tick(let run):
             guard run == self.run, manager != nil else { return }
             let moment = moment
-            transition(.other) { manager, _ in manager.tick(at: moment) }
+            transition(.other) { manager, random in manager.tick(at: moment, random: &random) }
             schedule(.tick(run: run), in: 1_000)
         case .fillDisk(let isFull): disk.isFull = isFull && !isQuiet
         case .crash: crash()

@@ -104,7 +104,7 @@ final class Harness {
 
     func advance(_ duration: Duration) {
         now = now + duration
-        perform(manager.tick(at: moment))
+        perform(manager.tick(at: moment, random: &random))
     }
 
     func drain() { perform(manager.drain(at: moment)) }

@@ -121,6 +121,16 @@ struct ResumeTests {
         #expect(meeting.manager.figures.members == 2)
     }
 
+    @Test("A client whose answer was lost comes back with the token before, also while its dead connection looks alive")
+    func lostAnswer() {
+        let (token, lastSeq) = (meeting.token("Ana"), meeting.lastSeq("Ana"))
+        meeting.drop("Ana")
+        resume("Dead", token: token, lastSeq: lastSeq)
+        meeting.advance(.seconds(3))
+        #expect(resume("Alive", token: token, lastSeq: lastSeq).types.first == "resumed")
+        #expect(meeting.inbox("Dead").last?["reason"]?.string == "replaced")
+    }
+
     @Test("A newer connection closes the older one, which is told")
     func replaced() {
         let token = meeting.token("Ana")
