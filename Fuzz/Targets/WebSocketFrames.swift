@@ -1,4 +1,4 @@
-// libFuzzer's entry for the WebSocket framing; compiled by scripts/fuzz-websocket together with Sources/WebSocket/Framing alone.
+// fuzz-sources: Sources/WebSocket/Framing/*.swift
 
 /// The first byte chooses the settings and where the stream is cut; whole and cut it must give the same events, and nothing may trap.
 @_cdecl("LLVMFuzzerTestOneInput")
