@@ -7,7 +7,7 @@ final class BenchClient: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 
     /// Called on the event loop for every text message.
-    typealias OnText = @Sendable (ByteBufferView) -> Void
+    typealias OnText = @Sendable (Span<UInt8>) -> Void
 
     private let onText: OnText
     private let upgraded: EventLoopPromise<Void>
@@ -79,7 +79,7 @@ final class BenchClient: ChannelInboundHandler, Sendable {
         guard state.value.isUpgraded else { return }
         while let (opcode, payload) = nextFrame() {
             switch opcode {
-            case 0x1: onText(payload.readableBytesView)
+            case 0x1: onText(payload.readableBytesUInt8Span)
             case 0x9: pong(context, payload)
             case 0x8: context.close(promise: nil)
             default: break
