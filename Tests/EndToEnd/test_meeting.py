@@ -1,5 +1,5 @@
 """People in real browsers see, hear, read and moderate each other."""
-import re
+import re, time
 
 import pytest
 from playwright.sync_api import expect
@@ -59,9 +59,13 @@ def test_screen_share(meet):
         ana.page.get_by_role("listitem", name=re.compile("^Screen of Ben|^Ben.*screen", re.I))).first
     expect(screen).to_be_visible(timeout=20_000)
     ana.page.wait_for_function("Array.from(document.querySelectorAll('video')).some(video => video.videoWidth >= 1000)", timeout=30_000)
-    camera = ana.tile("Ben").bounding_box()
-    picture = screen.bounding_box()
-    assert picture["width"] * picture["height"] > 3 * camera["width"] * camera["height"]
+    deadline = time.monotonic() + 10
+    while True:  # tiles move softly to their new places
+        camera, picture = ana.tile("Ben").bounding_box(), screen.bounding_box()
+        if picture["width"] * picture["height"] > 3 * camera["width"] * camera["height"]:
+            break
+        assert time.monotonic() < deadline, f"the screen is {picture}, the camera {camera}"
+        ana.page.wait_for_timeout(100)
     ben.control("Stop sharing").click()
     ben.has_control("Share screen")
     expect(screen).to_have_count(0, timeout=15_000)

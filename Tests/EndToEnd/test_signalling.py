@@ -33,8 +33,11 @@ def test_second_is_member(enter):
     ana, ben = enter("Ana", "Ben")
     assert ben.role == "member"
     assert [person["name"] for person in ben.welcome["participants"]] == ["Ana", "Ben"]
-    joined = next(message for message in ana.received if message["type"] == "joined")
-    assert joined["participant"]["id"] == ben.you and joined["participant"]["state"] == "connected"
+    joined = next(message for message in ana.received if message["type"] == "joined")["participant"]
+    assert joined == ben.welcome["participants"][1]
+    assert (joined["id"], joined["role"], joined["kind"], joined["state"]) == (ben.you, "member", "headless", "connected")
+    assert [joined[key] for key in ("microphone", "camera", "screen", "hand", "handAt", "away")] == ["off", "off", "off", False, None, False]
+    assert abs(joined["joinedAt"] - time.time() * 1000) < 5000
 
 
 def test_each_pair_gets_a_link(enter):
@@ -141,10 +144,14 @@ def test_negotiation_is_relayed(enter):
     offer = ben.wait_for("offer")
     assert (offer["from"], offer["neg"], offer["sdp"], offer["tracks"]) == (ana.you, 1, SDP, {"0": "microphone", "1": "camera"})
     ben.send("answer", to=ana.you, neg=1, sdp=SDP, tracks={"0": "microphone"})
-    assert ana.wait_for("answer")["from"] == ben.you
+    answer = ana.wait_for("answer")
+    assert (answer["from"], answer["neg"], answer["sdp"], answer["tracks"]) == (ben.you, 1, SDP, {"0": "microphone"})
+    last = answer["seq"]
     for candidate in (CANDIDATE, CANDIDATE["candidate"], None):
         ben.send("candidate", to=ana.you, neg=1, candidate=candidate)
-        assert ana.wait_for("candidate")["candidate"] == candidate
+        relayed = ana.wait_for("candidate")
+        assert (relayed["from"], relayed["neg"], relayed["candidate"]) == (ben.you, 1, candidate) and relayed["seq"] == last + 1
+        last = relayed["seq"]
     assert not [message for message in cleo.since() if message["type"] in ("offer", "answer", "candidate")]
 
 
@@ -247,8 +254,8 @@ def test_chat_is_not_doubled(enter):
     ana, ben = enter("Ana", "Ben")
     first = ana.ask("chat", text="once", clientId="m-1")
     second = ana.ask("chat", text="once", clientId="m-1")
-    assert first["id"] == second["id"]
-    assert len([message for message in ben.since() if message["type"] == "chat"]) == 1
+    assert first["id"] == second["id"] != ana.ask("chat", text="once", clientId="m-2")["id"]
+    assert [message["clientId"] for message in ben.since() if message["type"] == "chat"] == ["m-1", "m-2"]
 
 
 def test_private_chat(enter, wire, room):
@@ -306,7 +313,7 @@ def test_leave(enter):
     assert (bye["type"], bye["reason"], bye["retry"]) == ("bye", "left", "none")
     assert ana.wait_until_closed() == 1000
     left = ben.wait_for("left")
-    assert (left["participant"]["id"], left["reason"]) == (ana.you, "left")
+    assert (left["participant"]["id"], left["participant"]["name"], left["reason"]) == (ana.you, "Ana", "left")
     assert cleo.wait_for("updated")["participant"] | {"role": "host"} == cleo.received[-1]["participant"]
     assert cleo.received[-1]["participant"]["id"] == ben.you
 
