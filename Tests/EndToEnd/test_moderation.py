@@ -1,4 +1,6 @@
 """docs/PROTOCOL.md from outside: what hosts may do, and that nobody else may."""
+import time
+
 import pytest
 
 ON_ONE = ["mute", "stop-camera", "stop-screen", "lower-hand", "remove", "ban", "promote", "demote"]
@@ -139,6 +141,7 @@ def test_lobby_positions(lobby):
     assert [guest.received[-1]["position"] for guest in (cleo, dan)] == [1, 2]
     waiting = [message for message in ana.received if message["type"] == "lobby"][-1]["waiting"]
     assert [(guest["id"], guest["name"]) for guest in waiting] == [(cleo.you, "Cleo"), (dan.you, "Dan")]
+    assert all(abs(guest["since"] - time.time() * 1000) < 5000 for guest in waiting)
     assert not [message for message in ben.received if message["type"] == "lobby"]
     cleo.ask("leave")
     assert dan.wait_for("waiting")["position"] == 1

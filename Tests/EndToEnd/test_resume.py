@@ -1,5 +1,5 @@
 """docs/PROTOCOL.md from outside: a connection breaks, a seat is held, somebody comes back."""
-import threading
+import threading, time
 
 import pytest
 
@@ -14,6 +14,8 @@ def test_dropped_is_reconnecting(enter, wire, room):
     back = wire()
     answer = back.hello(room, "Ana", resume=ana.resume, lastSeq=ana.seq)
     assert (answer["type"], answer["you"]) == ("resumed", {"id": ana.you, "role": "host"})
+    assert answer["resume"] != ana.resume and answer["graceMs"] == 60000 and answer["iceServers"] == ana.welcome["iceServers"]
+    assert answer["seq"] >= ana.seq and abs(answer["now"] - time.time() * 1000) < 5000
     assert ben.wait_for("updated")["participant"]["state"] == "connected"
 
 

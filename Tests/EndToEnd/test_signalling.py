@@ -201,6 +201,8 @@ def test_state_is_broadcast(enter):
     news = ana.wait_for("updated")
     assert answer["type"] == "updated" and "re" not in news
     assert answer["participant"] == news["participant"]
+    assert {key: news["participant"][key] for key in ("id", "name", "kind", "joinedAt")} == \
+        {key: ben.welcome["participants"][1][key] for key in ("id", "name", "kind", "joinedAt")}
     person = news["participant"]
     assert [person[key] for key in ("microphone", "camera", "screen", "hand", "away")] == ["on", "on", "on", True, True]
     assert abs(person["handAt"] - time.time() * 1000) < 5000
