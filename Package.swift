@@ -102,11 +102,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "ParleyTests",
+            dependencies: ["parley", "MeetingServer", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings
+        ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", log], swiftSettings: settings),
         .testTarget(
             name: "MeetingServerTests",
             dependencies: [
-                "MeetingServer", "Telemetry", log, hummingbird,
+                "MeetingServer", "Telemetry", core, log, hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -156,7 +161,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 log,
             ] + nio,
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         // The server that scripts/conformance-websocket examines.
         .executableTarget(
             name: "websocket-echo",
@@ -168,6 +174,7 @@ let package = Package(
                 log,
             ] + nio,
             path: "Tests/WebSocketEcho",
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
     ]
 )

@@ -12,8 +12,11 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let sources = [IPAddress(v4: 0xC0_00_02_01), IPAddress(high: 0x2001_0DB8 << 32, low: 1)]
     for (number, source) in sources.enumerated() {
         let length = server.answer(
-            bytes.span, from: TransportAddress(source, port: 40_000), into: &answer,
-            now: Timestamp(nanoseconds: UInt64(number)))
+            bytes.span,
+            from: TransportAddress(source, port: 40_000),
+            into: &answer,
+            now: Timestamp(nanoseconds: UInt64(number))
+        )
         guard let length else { continue }
         // 28 bytes of IP and UDP on both: at most 1.4 times by IP bytes, plus the larger address of IPv6.
         precondition(length + 28 <= (count + 28) * 14 / 10 + 12, "an answer amplifies")

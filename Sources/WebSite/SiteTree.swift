@@ -51,7 +51,9 @@ struct SiteTree: Sendable {
 
     /// What a visitor is sent at the first visit, in bytes: the page, its scripts and styles, one language of all.
     var weight: Int {
-        let languages = files.filter { $0.key.hasPrefix("/locales/") && $0.key.utf8.count == "/locales/en.js".utf8.count }
+        let languages = files.filter {
+            $0.key.hasPrefix("/locales/") && $0.key.utf8.count == "/locales/en.js".utf8.count
+        }
         let others = files.filter { languages[$0.key] == nil }
         let sizes = others.map { Self.size($0.value) } + [languages.values.map(Self.size).max() ?? 0]
         return sizes.reduce(0, +) + (index.map(Self.size) ?? 0)

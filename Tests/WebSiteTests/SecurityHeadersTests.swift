@@ -13,7 +13,8 @@ struct SecurityHeadersTests {
         let browser = Browser(adding: { $0.get("boom") { _, _ -> String in throw Failure() } })
         let cases: [(HTTPRequest.Method, String, Int)] = [
             (.get, "/", 200), (.get, "/r/room", 200), (.get, "/r/BAD", 404), (.get, "/healthz", 200),
-            (.get, "/api/rooms/room", 200), (.head, "/", 200), (.get, "/nothing", 404), (.post, "/", 405), (.delete, "/nothing", 404),
+            (.get, "/api/rooms/room", 200), (.head, "/", 200), (.get, "/nothing", 404), (.post, "/", 405),
+            (.delete, "/nothing", 404),
             (.get, "/boom", 500), (.options, "/r/room", 405),
         ]
         for (method, path, status) in cases {
@@ -92,5 +93,16 @@ struct SecurityHeadersTests {
     func goodHosts(host: String) async throws {
         let policy = try await Browser().ask("/", host: host)["Content-Security-Policy"]
         #expect(policy?.contains("ws://\(host) ") == true)
+    }
+
+    @Test(
+        "A client's host is its header's without port and brackets",
+        arguments: [
+            ("meet.example.org:8443", "meet.example.org"), ("192.0.2.7", "192.0.2.7"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+        ]
+    )
+    func hosts(header: String, host: String) {
+        #expect(HostName(header)?.host == host)
     }
 }

@@ -10,7 +10,10 @@ struct SourceTrimTests {
             ("// note\nlet a = 1;", "\nlet a = 1;"),
             ("/** doc\n * more\n */\n  let a = 1;", "\n\n\nlet a = 1;"),
             ("/* a */ let b = 2; // after", "let b = 2; // after"),
-            ("let url = 'https://example.org'; /* open\n still */ let c = 3;", "let url = 'https://example.org'; /* open\nstill */ let c = 3;"),
+            (
+                "let url = 'https://example.org'; /* open\n still */ let c = 3;",
+                "let url = 'https://example.org'; /* open\nstill */ let c = 3;"
+            ),
             ("const t = `\n  // kept\n  two`;\n  // gone", "const t = `\n  // kept\n  two`;\n"),
             ("const t = `\\``;\n  // gone", "const t = `\\``;\n"),
         ]
