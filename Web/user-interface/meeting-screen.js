@@ -7,18 +7,16 @@
 import { MeetingToolbar } from '../controls/toolbar.js';
 import { h, icon, setAttribute, setText, show } from './dom.js';
 import { MeetingElement } from './element.js';
+import { again, Later } from './later.js';
 import { MeetingStage } from './meeting-stage.js';
 import { ReactionLayer } from './reaction-layer.js';
 import { RemoteAudio } from './remote-audio.js';
 import { TroubleBanner } from './trouble-banner.js';
 
-/**
- * Panels come when they are first opened, so that joining does not wait for them.
- * @type {Record<NonNullable<State['panel']>, () => Promise<new () => MeetingElement>>}
- */
+/** @type {Record<NonNullable<State['panel']>, import('./later.js').Load<new () => MeetingElement>>} */
 const PANELS = {
-  chat: async () => (await import('./chat-panel.js')).ChatPanel,
-  people: async () => (await import('./people-panel.js')).PeoplePanel,
+  chat: async (attempt) => (await import(`./chat-panel.js${again(attempt)}`)).ChatPanel,
+  people: async (attempt) => (await import(`./people-panel.js${again(attempt)}`)).PeoplePanel,
 };
 const IDLE_AFTER_MS = 4000;
 const SECOND_MS = 1000;
@@ -30,6 +28,7 @@ export class MeetingScreen extends MeetingElement {
   #room = h('span', { class: 'meeting-room', dir: 'auto' });
   #lock = icon('lock');
   #bar = h('div', { class: 'meeting-bar' });
+  #later = new Later(PANELS);
   /** @type {Set<string>} */
   #panels = new Set();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -65,6 +64,7 @@ export class MeetingScreen extends MeetingElement {
 
   /** @param {State} state @param {State|null} previous */
   render(state, previous) {
+    if (state.meetingState === 'joined' && previous?.meetingState !== 'joined') this.#later.whenIdle();
     if (state.panel) this.#bringPanel(state.panel, previous !== null && previous.panel !== state.panel);
     show(this.#joining, state.meetingState === 'joining');
     setAttribute(this, 'data-panel', state.panel);
@@ -80,7 +80,7 @@ export class MeetingScreen extends MeetingElement {
   async #bringPanel(name, isAsked) {
     if (this.#panels.has(name)) return;
     this.#panels.add(name);
-    const Panel = await PANELS[name]();
+    const Panel = await this.#later.bring(name);
     const panel = new Panel();
     panel.context = this.context;
     panel.toggleAttribute('data-asked', isAsked);

@@ -6,6 +6,7 @@
  * @typedef {import('./element.js').Store} Store
  */
 import { chooseLanguage, loadLanguage } from '../locales/localize.js';
+import { insist } from './later.js';
 import { ParleyApp } from './parley-app.js';
 
 /**
@@ -27,7 +28,7 @@ export async function mount({ store, media, levels, root = document.body }) {
     const wanted = chooseLanguage(store.getState().preferences.locale, navigator.languages);
     if (wanted === language) return;
     language = wanted;
-    const text = await loadLanguage(wanted);
+    const text = await insist(() => loadLanguage(wanted));
     if (wanted !== language) return;
     page.lang = wanted;
     page.dir = text.direction;

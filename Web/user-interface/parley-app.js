@@ -8,6 +8,7 @@ import { listenShortcuts } from '../controls/keyboard-shortcuts.js';
 import { setAttribute } from './dom.js';
 import { MeetingElement } from './element.js';
 import { HomeScreen } from './home-screen.js';
+import { again, Later } from './later.js';
 import { LeftScreen } from './left-screen.js';
 import { MeetingScreen } from './meeting-screen.js';
 import { PrejoinScreen } from './prejoin-screen.js';
@@ -25,16 +26,13 @@ const SCREENS = {
   left: LeftScreen,
 };
 
-/**
- * Loaded when first opened: most meetings need none of them.
- * @type {Record<NonNullable<State['dialog']>, () => Promise<new () => MeetingElement>>}
- */
+/** @type {Record<NonNullable<State['dialog']>, import('./later.js').Load<new () => MeetingElement>>} */
 const DIALOGS = {
-  help: async () => (await import('./help-dialog.js')).HelpDialog,
-  devices: async () => (await import('./devices-dialog.js')).DevicesDialog,
-  invite: async () => (await import('./invite-dialog.js')).InviteDialog,
-  statistics: async () => (await import('./statistics-dialog.js')).StatisticsDialog,
-  language: async () => (await import('./language-dialog.js')).LanguageDialog,
+  help: async (attempt) => (await import(`./help-dialog.js${again(attempt)}`)).HelpDialog,
+  devices: async (attempt) => (await import(`./devices-dialog.js${again(attempt)}`)).DevicesDialog,
+  invite: async (attempt) => (await import(`./invite-dialog.js${again(attempt)}`)).InviteDialog,
+  statistics: async (attempt) => (await import(`./statistics-dialog.js${again(attempt)}`)).StatisticsDialog,
+  language: async (attempt) => (await import(`./language-dialog.js${again(attempt)}`)).LanguageDialog,
 };
 
 export class ParleyApp extends MeetingElement {
@@ -45,6 +43,7 @@ export class ParleyApp extends MeetingElement {
   /** @type {State['dialog']} */
   #dialogName = null;
   #toasts = new ToastList();
+  #dialogs = new Later(DIALOGS);
 
   build() {
     this.#toasts.context = this.context;
@@ -56,12 +55,19 @@ export class ParleyApp extends MeetingElement {
     listenShortcuts(this, () => this.state, shownTiles, this.life);
   }
 
-  /** @param {State} state */
-  render(state) {
+  /** @param {State} state @param {State|null} previous */
+  render(state, previous) {
     setAttribute(this, 'data-screen', state.meetingState);
+    if (state.meetingState !== previous?.meetingState) this.#prepare(state.meetingState);
     const Screen = SCREENS[state.meetingState];
     if (!(this.#screen instanceof Screen)) this.#showScreen(new Screen());
     if (state.dialog !== this.#dialogName) this.#openDialog(state.dialog);
+  }
+
+  /** @param {State['meetingState']} meetingState */
+  #prepare(meetingState) {
+    if (meetingState === 'joined') this.#dialogs.whenIdle();
+    if (meetingState === 'prejoin') this.#dialogs.whenIdle(['devices']);
   }
 
   /** @param {MeetingElement} screen */
@@ -79,7 +85,7 @@ export class ParleyApp extends MeetingElement {
     this.#dialog?.remove();
     this.#dialog = null;
     if (!name) return;
-    const Dialog = await DIALOGS[name]();
+    const Dialog = await this.#dialogs.bring(name);
     // Closed, or the page built anew, while it was loading.
     if (this.#dialogName !== name || !this.isConnected) return;
     this.#dialog = new Dialog();
