@@ -45,8 +45,9 @@ export function openMenu(anchor, { label, entries, before }) {
   sheet.showPopover();
   anchor.setAttribute('aria-expanded', 'true');
   place(sheet, anchor);
-  const first = sheet.querySelector('[role^="menuitem"]') ?? sheet.querySelector('button');
-  if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+  const [first] = itemsOf(sheet);
+  if (first) focusItem(sheet, first);
+  else sheet.querySelector('button')?.focus({ preventScroll: true });
   return sheet;
 }
 
@@ -91,17 +92,31 @@ function makeEntry(entry, sheet) {
   );
 }
 
+/** @param {HTMLElement} sheet @returns {HTMLElement[]} */
+const itemsOf = (sheet) => [...sheet.querySelectorAll('[role^="menuitem"]')].filter((item) => item instanceof HTMLElement);
+
+/**
+ * The arrow keys move among the items; Tab finds the one that had the focus last, so that a long menu is no trap and no desert.
+ * @param {HTMLElement} sheet
+ * @param {HTMLElement} chosen
+ */
+function focusItem(sheet, chosen) {
+  for (const item of itemsOf(sheet)) item.tabIndex = item === chosen ? 0 : -1;
+  chosen.focus();
+}
+
 /** @param {KeyboardEvent} event */
 function moveFocus(event) {
   const sheet = event.currentTarget;
   if (!(sheet instanceof HTMLElement) || event.target instanceof HTMLInputElement) return;
-  const items = /** @type {HTMLElement[]} */ ([...sheet.querySelectorAll('[role^="menuitem"]')]);
+  const items = itemsOf(sheet);
   const at = items.findIndex((item) => item === document.activeElement);
   const steps = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 });
   const next = steps[event.key];
   if (next === undefined) return;
   event.preventDefault();
-  items[(next + items.length) % items.length]?.focus();
+  const item = items[(next + items.length) % items.length];
+  if (item) focusItem(sheet, item);
 }
 
 /**
