@@ -30,6 +30,8 @@ export class Notices {
 
   /** @param {string} key @param {Record<string, string|number>} [values] */
   toast(key, values) {
+    const same = this.#store.getState().toasts.find((shown) => shown.key === key && shown.values?.name === values?.name);
+    if (same) this.#store.dispatch({ type: 'toast-gone', id: same.id });
     const id = this.#nextId++;
     this.#store.dispatch(values ? { type: 'toast', id, key, values, at: this.#clock.now() } : { type: 'toast', id, key, at: this.#clock.now() });
     this.#clock.after(TOAST_MS, () => this.#store.dispatch({ type: 'toast-gone', id }));
@@ -96,7 +98,12 @@ export class Notices {
   /** @param {readonly import('../types/messages.js').LobbyGuest[]} waiting @param {State} state */
   #lobby(waiting, state) {
     const known = new Set(state.lobbyGuests.map(({ id }) => id));
-    for (const { id, name } of waiting) if (!known.has(id)) this.#say('joined', 'toast.lobby-guest', name);
+    for (const { id, name } of waiting) {
+      if (known.has(id)) continue;
+      // Above the stage there is a line about it, with the buttons, unless the panel with the list is open.
+      if (state.panel === 'people') this.toast('toast.lobby-guest', { name });
+      this.#play('joined');
+    }
   }
 
   /** @param {import('../types/messages.js').Moderated} message @param {State} state */

@@ -42,7 +42,7 @@ export function reduceView(state, action) {
       return { ...state, toasts: state.toasts.filter(({ id }) => id !== action.id) };
     case 'ended':
     case 'went-home':
-      return { ...state, panel: null, dialog: null };
+      return { ...state, panel: null, dialog: null, toasts: [] };
     default:
       return state;
   }

@@ -56,6 +56,11 @@ test('A shared screen takes the stage and people go to the strip', () => {
   assert.deepEqual(plan.small, ['a/camera', 'b/camera', 'me/camera']);
 });
 
+test('The own screen takes nobody’s place: two stay two, and nobody gets smaller', () => {
+  const sharing = { participants: [person('me', { screen: 'on' }), person('a')], local: { screen: { actual: 'on' } } };
+  assert.deepEqual(planStage(meeting([], sharing), null), { mode: 'pair', large: [], small: ['a/camera'], floating: 'me/camera' });
+});
+
 test('A pin wins over a shared screen and over the speaker', () => {
   const plan = planStage(meeting([person('a', { screen: 'on' }), person('b')], { pinned: ['b'], view: 'speaker' }), 'a');
   assert.deepEqual(plan.large, ['b/camera']);

@@ -11,6 +11,7 @@ import { again, Later } from './later.js';
 import { MeetingStage } from './meeting-stage.js';
 import { ReactionLayer } from './reaction-layer.js';
 import { RemoteAudio } from './remote-audio.js';
+import { StageNotes } from './stage-notes.js';
 import { TroubleBanner } from './trouble-banner.js';
 
 /** @type {Record<NonNullable<State['panel']>, import('./later.js').Load<new () => MeetingElement>>} */
@@ -37,15 +38,15 @@ export class MeetingScreen extends MeetingElement {
   build() {
     const { text } = this;
     const toolbar = new MeetingToolbar();
-    const parts = [this.stage, toolbar, new ReactionLayer(), new RemoteAudio(), new TroubleBanner()];
+    const parts = [this.stage, toolbar, new ReactionLayer(), new RemoteAudio(), new TroubleBanner(), new StageNotes()];
     for (const part of parts) part.context = this.context;
-    const [stage, , reactions, audio, banner] = parts;
+    const [stage, , reactions, audio, banner, notes] = parts;
     this.#joining.append(h('span', { class: 'spinner', 'aria-hidden': 'true' }), h('p', {}, text.say('joining.text')));
     const info = h('div', { class: 'meeting-info' }, this.#lock, this.#room, this.#timer);
     this.#bar.append(info, toolbar);
     this.append(
       h('h1', { class: 'visually-hidden' }, text.say('stage.title')),
-      h('main', { class: 'meeting-main' }, banner, stage, reactions, this.#joining),
+      h('main', { class: 'meeting-main' }, banner, notes, stage, reactions, this.#joining),
       this.#bar,
       audio);
   }

@@ -175,8 +175,10 @@ export class MeetingStage extends MeetingElement {
       this.#tiles.delete(id);
     }
     for (const id of wanted) if (!this.#tiles.has(id)) this.#addTile(id);
-    const tiles = wanted.map((id) => this.#tiles.get(id));
-    // Reading order follows the eye; a moved video would go black for a moment, so nothing moves unless the order is wrong.
+    // Read out, people come before their screens, whose names begin with the same words.
+    const inOrder = wanted.toSorted((left, right) => Number(left.endsWith('/screen')) - Number(right.endsWith('/screen')));
+    const tiles = inOrder.map((id) => this.#tiles.get(id));
+    // Among each other in the order of the eye; a moved video would go black for a moment, so nothing moves unless the order is wrong.
     tiles.forEach((tile, index) => {
       const current = this.#field.children[index];
       if (tile && current !== tile) moveBefore(this.#field, tile, current ?? null);

@@ -23,7 +23,6 @@ export class ParticipantTile extends MeetingElement {
   #note = h('p', { class: 'tile-note' });
   // Not on the way of the Tab key: with 25 people the bar would be 25 steps away. The number keys and the people panel pin too.
   #pin = h('button', { type: 'button', class: 'tile-button', tabindex: '-1' }, icon('pin'));
-  #stop = h('button', { type: 'button', class: 'button' });
   #isVisible = true;
 
   get participantId() {
@@ -38,9 +37,9 @@ export class ParticipantTile extends MeetingElement {
     return this.#video;
   }
 
-  /** Where the media registry keeps its stream; own tracks live under `you`. */
+  /** Where the media registry keeps its stream; the own camera lives under `you`. */
   get trackId() {
-    return this.#isOwn ? `you/${this.isScreen ? 'screen' : 'camera'}` : this.tileId;
+    return this.#isOwn ? 'you/camera' : this.tileId;
   }
 
   /** A tile of another page keeps its place but does not decode. @param {boolean} visible */
@@ -67,7 +66,8 @@ export class ParticipantTile extends MeetingElement {
       if (event.target === this.#video || event.target === this) this.send({ type: 'toggle-pin', id: this.tileId });
     });
     this.append(this.#face, this.#video, h('div', { class: 'tile-scrim' }), this.#note, spinner, label, this.#hand, h('div', { class: 'tile-buttons' }, this.#pin));
-    if (this.isScreen) this.#buildScreen();
+    setAttribute(this, 'data-screen', this.isScreen);
+    if (this.isScreen) this.#face.remove();
   }
 
   connected() {
@@ -90,13 +90,6 @@ export class ParticipantTile extends MeetingElement {
     setAttribute(this, 'data-pinned', pinned);
   }
 
-  #buildScreen() {
-    this.setAttribute('data-screen', '');
-    this.#face.remove();
-    setText(this.#stop, this.text.say('toolbar.screen-stop'));
-    this.#stop.addEventListener('click', () => this.send({ type: 'toggle-screen' }));
-  }
-
   /**
    * @param {State} state
    * @param {Participant} person
@@ -107,16 +100,14 @@ export class ParticipantTile extends MeetingElement {
     const hasPicture = sends && this.#video.srcObject !== null && (state.playing[this.trackId] ?? true);
     setAttribute(this, 'data-picture', hasPicture);
     setAttribute(this, 'data-own', isOwn);
-    setAttribute(this, 'data-mirrored', isOwn && !this.isScreen && state.preferences.mirror);
+    setAttribute(this, 'data-mirrored', isOwn && state.preferences.mirror);
     setAttribute(this, 'data-speaking', !this.isScreen && state.speaking.includes(person.id));
     const link = state.links[person.id] ?? state.links.sfu;
     const isLost = !isOwn && (person.state === 'reconnecting' || link?.state === 'failed');
     const isFrozen = state.meetingState === 'reconnecting' && !isOwn;
     setAttribute(this, 'data-busy', isLost || isFrozen);
-    const isOwnScreen = isOwn && this.isScreen;
-    const note = isOwnScreen ? 'tile.you-share' : isLost ? 'tile.reconnecting' : sends && !hasPicture && this.isScreen ? 'tile.screen-starting' : '';
+    const note = isLost ? 'tile.reconnecting' : sends && !hasPicture && this.isScreen ? 'tile.screen-starting' : '';
     setText(this.#note, note ? this.text.say(note) : '');
-    if (isOwnScreen && !this.#stop.isConnected) this.#note.after(this.#stop);
     updateFace(this.#face, person.name);
   }
 
@@ -148,13 +139,12 @@ export class ParticipantTile extends MeetingElement {
    * @param {boolean} isOwn
    */
   #title(person, isOwn) {
-    if (this.isScreen) return isOwn ? this.text.say('tile.own-screen') : this.text.say('tile.screen', { name: person.name });
+    if (this.isScreen) return this.text.say('tile.screen', { name: person.name });
     return isOwn ? this.text.say('tile.you', { name: person.name }) : person.name;
   }
 
   #attach() {
-    // A screen of one's own is not shown to oneself: a picture of the picture has no end.
-    const stream = this.#isOwn && this.isScreen ? null : this.context.media.stream(this.trackId) ?? null;
+    const stream = this.context.media.stream(this.trackId) ?? null;
     if (this.#video.srcObject === stream) return;
     this.#video.srcObject = stream;
     if (this.#isVisible && stream) this.#play();

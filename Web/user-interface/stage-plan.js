@@ -12,7 +12,7 @@
  */
 
 /**
- * @param {Pick<State, 'participants'|'you'|'view'|'pinned'|'preferences'|'local'>} state
+ * @param {Pick<State, 'participants'|'you'|'view'|'pinned'|'preferences'>} state
  * @param {string|null} speaker who spoke last, not oneself
  * @returns {Plan}
  */
@@ -23,12 +23,12 @@ export function planStage(state, speaker) {
   const shownSelf = state.preferences.selfViewHidden && others.length ? [] : self;
   const cameras = others.map((person) => `${person.id}/camera`);
   const screens = others.filter((person) => person.screen === 'on').map((person) => `${person.id}/screen`);
-  const ownScreen = own && state.local.screen.actual === 'on' ? [`${own}/screen`] : [];
-  const all = [...screens, ...ownScreen, ...cameras, ...shownSelf];
+  // One's own screen has no tile: one sees it anyway, and the people keep the stage. `stage-notes` says that it is shared.
+  const all = [...screens, ...cameras, ...shownSelf];
   const large = largeTiles(state, all, screens, speaker, others.length);
   if (large.length) return { mode: 'focus', large, small: all.filter((id) => !large.includes(id)), floating: null };
-  if (others.length === 0) return { mode: 'alone', large: [], small: [...ownScreen, ...self], floating: null };
-  if (others.length === 1 && !ownScreen.length) return { mode: 'pair', large: [], small: cameras, floating: shownSelf[0] ?? null };
+  if (others.length === 0) return { mode: 'alone', large: [], small: self, floating: null };
+  if (others.length === 1) return { mode: 'pair', large: [], small: cameras, floating: shownSelf[0] ?? null };
   return { mode: 'grid', large: [], small: all, floating: null };
 }
 
