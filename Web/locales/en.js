@@ -206,7 +206,7 @@ export const messages = {
   'path.tcp': 'direct (TCP)',
   'path.relay': 'relayed',
   'unit.ms': '{value} ms',
-  'unit.percent': '{value} %',
+  'unit.percent': '{value}%',
   'unit.kbps': '{value} kbit/s',
 
   'language.title': 'Language and light',

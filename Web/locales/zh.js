@@ -90,7 +90,7 @@ export const messages = {
   'more.invite': '邀请',
   'more.devices': '设备',
   'more.statistics': '连接',
-  'more.language': '语言和明暗',
+  'more.language': '语言和外观',
   'more.sounds': '提示音',
   'more.help': '键盘快捷键',
 
@@ -206,13 +206,13 @@ export const messages = {
   'path.tcp': '直连（TCP）',
   'path.relay': '中继',
   'unit.ms': '{value} 毫秒',
-  'unit.percent': '{value} %',
+  'unit.percent': '{value}%',
   'unit.kbps': '{value} kbit/s',
 
-  'language.title': '语言和明暗',
+  'language.title': '语言和外观',
   'language.legend': '语言',
   'language.browser': '跟随浏览器',
-  'theme.legend': '明暗',
+  'theme.legend': '外观',
   'theme.auto': '跟随设备',
   'theme.light': '浅色',
   'theme.dark': '深色',
@@ -293,8 +293,8 @@ export const messages = {
   'error.server-error': '服务器出了问题。请重试。',
   'error.unreachable': '无法连接服务器。请检查网络后重试。',
 
-  'toast.joined': '{name} 加入了',
-  'toast.left': '{name} 离开了',
+  'toast.joined': '{name} 加入了会议',
+  'toast.left': '{name} 离开了会议',
   'toast.hand-raised': '{name} 举手了',
   'toast.message': '{name} 发来新消息',
   'toast.sharing': '{name} 正在共享屏幕',
@@ -316,5 +316,5 @@ export const messages = {
   'toast.screen-failed': '无法共享你的屏幕',
   'toast.recovered': '你回来了',
   'toast.not-allowed': '只有主持人可以这样做',
-  'toast.removed-other': '{name} 被移出了',
+  'toast.removed-other': '{name} 已被移出会议',
 };
