@@ -110,9 +110,9 @@ def test_compression_and_caching(server):
         plain, body = get(server, path)
         packed, packed_body = get(server, path, Accept_Encoding="gzip, br")
         assert plain.status == packed.status == 200, path
-        assert plain.headers["Vary"] == "Accept-Encoding" and packed.headers["ETag"] and packed.headers["ETag"] != plain.headers["ETag"]
+        assert plain.headers["Vary"] == "Accept-Encoding" and plain.headers["ETag"] and packed.headers["ETag"]
         if packed.headers["Content-Encoding"] == "gzip":
-            assert gzip.decompress(packed_body) == body
+            assert gzip.decompress(packed_body) == body and packed.headers["ETag"] != plain.headers["ETag"]
         else:
             assert len(body) < 1500, f"{path} has {len(body)} bytes and is not compressed"
         again, nothing = get(server, path, Accept_Encoding="gzip", If_None_Match=packed.headers["ETag"])
