@@ -3,6 +3,7 @@
 import { Conference } from './effects/conference.js';
 import { gestureEffects } from './effects/gestures.js';
 import { watchInside } from './effects/inside.js';
+import { Invitations } from './effects/invitations.js';
 import { followMedia, followPlace, obey } from './effects/media.js';
 import { Notices } from './effects/notices.js';
 import { followNetwork, followTitle, keepAwake } from './effects/page.js';
@@ -68,6 +69,7 @@ const local = new LocalMedia({
 });
 const screen = new ScreenShare({ mediaDevices: navigator.mediaDevices, events: screenEvents });
 
+const invitations = new Invitations({ storage: sessionStorage, history, location });
 const seats = new SeatKeeper({ storage: sessionStorage, locks: navigator.locks, makeId: newId });
 const conference = new Conference({
   store,
@@ -75,6 +77,7 @@ const conference = new Conference({
   seats,
   mesh,
   device: deviceId(localStorage, newId),
+  invitations,
   openSocket: (events) => new SignalSocket({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
     WebSocket,
@@ -90,7 +93,7 @@ const conference = new Conference({
   seated: (fresh) => fresh && wants.repeat(),
 });
 const wants = new Wants({ clock, say: (video) => conference.say({ type: 'want', video }) });
-const places = new Places({ store, history, location, leave: () => conference.leave() });
+const places = new Places({ store, history, location, leave: () => conference.leave(), arrived: () => invitations.take() });
 
 const carryOut = gestureEffects({
   store,

@@ -19,6 +19,7 @@
  * @property {SeatKeeper} seats
  * @property {PeerConnections} mesh
  * @property {string} device
+ * @property {Pick<import('./invitations.js').Invitations, 'token'|'forget'>} invitations
  * @property {(message: ServerMessage, state: State) => void} heard before the state changes, so that names are still known
  * @property {(fresh: boolean) => void} seated in the room, again or for the first time
  * @property {(code: string) => void} complain
@@ -58,6 +59,7 @@ export class Conference {
       room,
       name: preferences.name,
       device: this.#options.device,
+      token: this.#options.invitations.token(room),
       resume,
       presence: { microphone: local.microphone.actual, camera: local.camera.actual, screen: local.screen.actual },
     });
@@ -133,6 +135,8 @@ export class Conference {
         return seats.forget();
       case 'refused':
         this.#end();
+        // Said once; the next try goes without it, as by a link that has none.
+        if (effect.code === 'bad-token') this.#options.invitations.forget();
         return this.#store.dispatch({ type: 'join-refused', key: joinError(effect.code) });
       case 'over':
         this.#end();

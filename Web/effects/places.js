@@ -12,16 +12,18 @@ export class Places {
   #history;
   #location;
   #leave;
+  #arrived;
 
   /**
    * @param {{store: import('../state/store.js').Store<State, Action>, history: Pick<History, 'pushState'>,
-   *   location: Pick<Location, 'pathname'|'search'>, leave: () => void}} options
+   *   location: Pick<Location, 'pathname'|'search'>, leave: () => void, arrived: () => void}} options
    */
-  constructor({ store, history, location, leave }) {
+  constructor({ store, history, location, leave, arrived }) {
     this.#store = store;
     this.#history = history;
     this.#location = location;
     this.#leave = leave;
+    this.#arrived = arrived;
   }
 
   /** The room that the address names. */
@@ -38,6 +40,7 @@ export class Places {
 
   /** The address changed, or the page was opened. */
   arrive() {
+    this.#arrived();
     const room = this.room();
     const { meetingState, room: present } = this.#store.getState();
     const away = meetingState === 'home' || meetingState === 'prejoin' || meetingState === 'left';

@@ -46,6 +46,7 @@ export class Session {
   #room;
   #name;
   #device;
+  #token;
   /** @type {'idle'|'greeting'|'waiting'|'joined'|'lost'|'over'} */
   #phase = 'idle';
   #resume;
@@ -62,13 +63,14 @@ export class Session {
   #you = '';
 
   /**
-   * @param {{room: string, name: string, device?: string, resume?: string|null, presence?: Presence}} options
-   *   `resume` is the token that this tab kept from before a reload
+   * @param {{room: string, name: string, device?: string, token?: string|null, resume?: string|null, presence?: Presence}} options
+   *   `token` is the invitation's; `resume` the seat's, which this tab kept from before a reload
    */
-  constructor({ room, name, device, resume = null, presence = {} }) {
+  constructor({ room, name, device, token = null, resume = null, presence = {} }) {
     this.#room = room;
     this.#name = name;
     this.#device = device;
+    this.#token = token;
     this.#resume = resume;
     this.#presence = presence;
   }
@@ -174,6 +176,7 @@ export class Session {
     /** @type {import('../types/messages.js').Hello} */
     const hello = { type: 'hello', id: this.#helloId, room: this.#room, name: this.#name, kind: 'browser' };
     if (this.#device) hello.device = this.#device;
+    if (this.#token) hello.token = this.#token;
     if (this.#resume) {
       hello.resume = this.#resume;
       // Without it, after a reload, the server tells everything anew.

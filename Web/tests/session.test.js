@@ -204,3 +204,18 @@ test('Chat that the server refuses is given back to the person', () => {
   const effects = session.received({ ...fixture('error'), re: message.id, code: 'rate-limited', retry: 'later' });
   assert.deepEqual(effects[0], { type: 'chat-refused', clientId: 'm-3' });
 });
+
+test('The token of an invitation is in every hello, with a seat or without', () => {
+  const session = ana({ token: 'let-me-in' });
+  assert.equal(sent(session.opened())[0].token, 'let-me-in');
+  session.received(fixture('welcome'), 3);
+  session.closed();
+  assert.equal(sent(session.opened())[0].token, 'let-me-in');
+});
+
+test('A server that does not take the token sends one back to the pre-join page', () => {
+  const session = ana({ token: 'let-me-in' });
+  const [hello] = sent(session.opened());
+  const effects = session.received({ type: 'error', re: hello.id, code: 'bad-token', message: '', retry: 'none' });
+  assert.deepEqual(effects.at(-1), { type: 'refused', code: 'bad-token' });
+});

@@ -41,7 +41,7 @@
  * @typedef {Welcome|Waiting|Resumed|ErrorMessage|Joined|Updated|Left|Offer|Answer|CandidateMessage|LinkMessage|Want|Chat
  *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong} ServerMessage
  *
- * @typedef {{type: 'hello', id?: number, room: string, name: string, kind: 'browser', device?: string, resume?: string, lastSeq?: number}} Hello
+ * @typedef {{type: 'hello', id?: number, room: string, name: string, kind: 'browser', device?: string, token?: string, resume?: string, lastSeq?: number}} Hello
  * @typedef {{type: 'offer'|'answer', to: string, neg: number, sdp: string, tracks: TrackMap}} OutgoingDescription
  * @typedef {{type: 'candidate', to: string, neg: number, candidate: Candidate|null}} OutgoingCandidate
  * @typedef {{microphone?: OnOff, camera?: OnOff, screen?: OnOff, hand?: boolean, away?: boolean}} Presence
