@@ -47,6 +47,11 @@ export class MeetingToolbar extends MeetingElement {
     this.addEventListener('keydown', this.#moveFocus);
   }
 
+  /** @param {'chat'|'people'} panel */
+  panelButton(panel) {
+    return panel === 'chat' ? this.#chat : this.#people;
+  }
+
   connected() {
     this.life.addEventListener('abort', () => (this.#ring.on = false), { once: true });
   }

@@ -15,6 +15,8 @@
 export const MINIMUM_RATIO = 4 / 3;
 export const MAXIMUM_RATIO = 17 / 9;
 const STRIP_RATIO = 16 / 9;
+/** Pixels that rounding may take away where tiles fit exactly. */
+const ROUNDING = 0.01;
 /** A strip at the side gets narrower down to this before it leaves people out. */
 const SMALLEST_STRIP = 132;
 
@@ -115,14 +117,14 @@ export function splitStage(room, strip, gap = 12) {
     const allFit = ((room.height - gap * (strip - 1)) / strip) * STRIP_RATIO;
     const width = allFit >= SMALLEST_STRIP ? Math.min(wanted, allFit) : wanted;
     const tile = { width, height: width / STRIP_RATIO };
-    const visible = Math.min(strip, Math.max(1, Math.floor((room.height + gap) / (tile.height + gap))));
+    const visible = Math.min(strip, Math.max(1, Math.floor((room.height + gap + ROUNDING) / (tile.height + gap))));
     const main = { ...whole, width: room.width - width - gap };
     return { main, strip: { x: main.width + gap, y: 0, width, height: room.height }, side, visible, tile };
   }
   const threeFit = (room.width - 2 * gap) / 3 / MINIMUM_RATIO;
   const height = Math.min(140, Math.max(68, Math.min(room.height * 0.16, threeFit)));
   const tile = { width: height * MINIMUM_RATIO, height };
-  const visible = Math.min(strip, Math.max(1, Math.floor((room.width + gap) / (tile.width + gap))));
+  const visible = Math.min(strip, Math.max(1, Math.floor((room.width + gap + ROUNDING) / (tile.width + gap))));
   const main = { ...whole, height: room.height - height - gap };
   return { main, strip: { x: 0, y: main.height + gap, width: room.width, height }, side, visible, tile };
 }

@@ -100,3 +100,7 @@ test('Strip tiles stay inside the stage and off the large picture', () => {
     }
   });
 });
+
+test('The strip below the stage of a phone shows three, whatever rounding does', () => {
+  for (let width = 320; width <= 480; width += 1) assert.equal(splitStage({ width, height: 700 }, 5, 8).visible, 3, `${width} px`);
+});

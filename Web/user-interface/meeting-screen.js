@@ -29,6 +29,9 @@ export class MeetingScreen extends MeetingElement {
   #room = h('span', { class: 'meeting-room', dir: 'auto' });
   #lock = icon('lock');
   #bar = h('div', { class: 'meeting-bar' });
+  #toolbar = new MeetingToolbar();
+  /** Had the focus before the panel took it. @type {Element|null} */
+  #beforePanel = null;
   #later = new Later(PANELS);
   /** @type {Set<string>} */
   #panels = new Set();
@@ -37,13 +40,12 @@ export class MeetingScreen extends MeetingElement {
 
   build() {
     const { text } = this;
-    const toolbar = new MeetingToolbar();
-    const parts = [this.stage, toolbar, new ReactionLayer(), new RemoteAudio(), new TroubleBanner(), new StageNotes()];
+    const parts = [this.stage, this.#toolbar, new ReactionLayer(), new RemoteAudio(), new TroubleBanner(), new StageNotes()];
     for (const part of parts) part.context = this.context;
     const [stage, , reactions, audio, banner, notes] = parts;
     this.#joining.append(h('span', { class: 'spinner', 'aria-hidden': 'true' }), h('p', {}, text.say('joining.text')));
     const info = h('div', { class: 'meeting-info' }, this.#lock, this.#room, this.#timer);
-    this.#bar.append(info, toolbar);
+    this.#bar.append(info, this.#toolbar);
     this.append(
       h('h1', { class: 'visually-hidden' }, text.say('stage.title')),
       h('main', { class: 'meeting-main' }, banner, notes, stage, reactions, this.#joining),
@@ -66,6 +68,7 @@ export class MeetingScreen extends MeetingElement {
   /** @param {State} state @param {State|null} previous */
   render(state, previous) {
     if (state.meetingState === 'joined' && previous?.meetingState !== 'joined') this.#later.whenIdle();
+    if (previous && state.panel !== previous.panel) this.#keepFocus(previous.panel);
     if (state.panel) this.#bringPanel(state.panel, previous !== null && previous.panel !== state.panel);
     show(this.#joining, state.meetingState === 'joining');
     setAttribute(this, 'data-panel', state.panel);
@@ -86,6 +89,22 @@ export class MeetingScreen extends MeetingElement {
     panel.context = this.context;
     panel.toggleAttribute('data-asked', isAsked);
     this.#bar.before(panel);
+  }
+
+  /**
+   * A panel that closes gives the focus back to where it was, else to the button that opens the panel: never to nothing.
+   * Runs before the panel itself hears that it closes.
+   * @param {State['panel']} closing
+   */
+  #keepFocus(closing) {
+    const focused = document.activeElement;
+    if (!closing) return void (this.#beforePanel = focused);
+    if (!focused?.closest(`${closing}-panel`)) return;
+    const before = this.#beforePanel;
+    const button = this.#toolbar.panelButton(closing);
+    const target = before instanceof HTMLElement && before !== document.body && before.checkVisibility() ? before : button.checkVisibility() ? button : null;
+    if (target) target.focus();
+    else if (focused instanceof HTMLElement) focused.blur();
   }
 
   /** @param {State} state */

@@ -67,7 +67,7 @@ export class ParleyApp extends MeetingElement {
   /** @param {State['meetingState']} meetingState */
   #prepare(meetingState) {
     if (meetingState === 'joined') this.#dialogs.whenIdle();
-    if (meetingState === 'prejoin') this.#dialogs.whenIdle(['devices']);
+    if (meetingState === 'prejoin') this.#dialogs.whenIdle(['devices', 'help']);
   }
 
   /** @param {MeetingElement} screen */
