@@ -108,7 +108,9 @@ function focusItem(sheet, chosen) {
 /** @param {KeyboardEvent} event */
 function moveFocus(event) {
   const sheet = event.currentTarget;
-  if (!(sheet instanceof HTMLElement) || event.target instanceof HTMLInputElement) return;
+  if (!(sheet instanceof HTMLElement)) return;
+  if (event.key === 'Tab') leaveAtTheEnd(sheet, event.shiftKey);
+  if (event.target instanceof HTMLInputElement) return;
   const items = itemsOf(sheet);
   const at = items.findIndex((item) => item === document.activeElement);
   const steps = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 });
@@ -117,6 +119,16 @@ function moveFocus(event) {
   event.preventDefault();
   const item = items[(next + items.length) % items.length];
   if (item) focusItem(sheet, item);
+}
+
+/**
+ * Tab past the last or before the first thing in a menu closes it; the focus goes on from the button that opened it.
+ * @param {HTMLElement} sheet
+ * @param {boolean} isBack
+ */
+function leaveAtTheEnd(sheet, isBack) {
+  const stops = [...sheet.querySelectorAll('button, input')].filter((one) => one instanceof HTMLElement && one.tabIndex >= 0);
+  if (document.activeElement === (isBack ? stops[0] : stops.at(-1))) sheet.hidePopover();
 }
 
 /**

@@ -32,9 +32,10 @@ export class MeetingDialog extends MeetingElement {
     this.#dialog.focus();
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
+  /** Leaves the page. A dialog that is closed first, and in the page, gives the focus back to where it was. */
+  remove() {
     this.#dialog.close();
+    super.remove();
   }
 
   /** @returns {import('./dom.js').Child[]} */
