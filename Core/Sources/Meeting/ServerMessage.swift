@@ -1,24 +1,26 @@
 /// What the server says (docs/PROTOCOL.md), without `seq` and `re`: those belong to a delivery.
+///
+/// The large cases are boxed, because `ReplayLog` keeps messages by the hundred in every room and most of them are `link`.
 public enum ServerMessage: Equatable, Sendable {
-    case welcome(Welcome)
+    indirect case welcome(Welcome)
     case waiting(you: ParticipantID, position: Int, now: UnixMilliseconds)
-    case resumed(you: ParticipantID, role: Role, resume: String, iceServers: [ICEServer], now: UnixMilliseconds)
-    case joined(Participant)
-    case updated(Participant)
-    case left(Participant, LeaveReason)
-    case offer(from: ParticipantID, ClientMessage.Negotiation)
-    case answer(from: ParticipantID, ClientMessage.Negotiation)
-    case candidate(from: ParticipantID, ClientMessage.Trickle)
+    indirect case resumed(you: ParticipantID, role: Role, resume: String, iceServers: [ICEServer], now: UnixMilliseconds)
+    indirect case joined(Participant)
+    indirect case updated(Participant)
+    indirect case left(Participant, LeaveReason)
+    indirect case offer(from: ParticipantID, ClientMessage.Negotiation)
+    indirect case answer(from: ParticipantID, ClientMessage.Negotiation)
+    indirect case candidate(from: ParticipantID, ClientMessage.Trickle)
     case link(with: ParticipantID, polite: Bool, fresh: Bool)
     case want(from: ParticipantID, [ClientMessage.WantedTrack])
-    case chat(ChatRecord, stored: Bool)
+    indirect case chat(ChatRecord, stored: Bool)
     case reaction(participant: ParticipantID, emoji: String)
-    case moderated(Moderated)
+    indirect case moderated(Moderated)
     case lobby([WaitingGuest])
     case iceServers([ICEServer])
-    case notice(code: String, message: String)
+    indirect case notice(code: String, message: String)
     case bye(ByeReason, retry: Retry)
-    case error(ErrorCode, message: String, retry: Retry)
+    indirect case error(ErrorCode, message: String, retry: Retry)
     case pong
 
     /// The answer to a `hello` that was let in.

@@ -27,7 +27,7 @@ final class Tally: Sendable {
     /// not be what is measured.
     func note(_ text: Span<UInt8>) {
         let isWanted = Self.position(of: wanted, in: text, before: wanted.count + 2) != nil
-        let isWelcome = !isWanted && Self.position(of: Self.welcome, in: text, before: Self.welcome.count + 2) != nil
+        let isWelcome = Self.position(of: Self.welcome, in: text, before: Self.welcome.count + 2) != nil
         guard isWanted || isWelcome else { return }
         let sent = isWanted ? Self.momentSent(in: text) : nil
         let now = NIODeadline.now().uptimeNanoseconds
