@@ -52,7 +52,7 @@ def test_thirty_kills(start_server, wires, room, seed):
     """Thirty kill -9 at random moments of a lively chat: nobody loses his id or role, and no acknowledged message is lost."""
     dice = random.Random(seed)
     # Room for the checkers too: one that left just before a kill may still have its seat afterwards.
-    server = start_server("--mesh-limit", "40")
+    server = start_server("--mesh-limit", "12")
     talkers = [Talker(server, room, name) for name in ("Ana", "Ben", "Cleo")]
     ids = {talker.name: talker.you for talker in talkers}
     for talker in talkers:
