@@ -2,10 +2,11 @@
 import contextlib, os, pathlib, random, signal, subprocess, threading, time
 
 import pytest
+from websockets.exceptions import WebSocketException
 
 from wire import Closed, Wire
 
-GONE = (Closed, OSError, TimeoutError, EOFError)
+GONE = (Closed, OSError, TimeoutError, EOFError, WebSocketException)
 
 
 def test_kill_keeps_everything(start_server, enter, wires, room):
@@ -80,6 +81,7 @@ def test_thirty_kills(start_server, wires, room, seed):
             checker.ask("leave")
             lost = acknowledged - history
             assert not lost, f"kill {kill}: acknowledged and lost: {lost}"
+        assert all(talker.is_alive() or talker.trouble for talker in talkers)
     finally:
         for talker in talkers:
             talker.stop()
