@@ -118,7 +118,11 @@ function meeting({ store, conference, notices, troubles, want, copy, link, newId
     moderate: (/** @type {{action: string, participant?: string, on?: boolean}} */ { action, participant, on }) => conference.say({
       type: 'moderate', action, ...(participant === undefined ? {} : { participant }), ...(on === undefined ? {} : { on }),
     }),
-    'copy-link': () => void copy(link()).then(() => notices.toast('toast.link-copied'), () => {}),
+    'copy-link': () => void copy(link()).then(
+      () => notices.toast('toast.link-copied'),
+      // Not over http, nor when the browser forbids it: then the link is shown, to be marked and copied by hand.
+      () => store.dispatch({ type: 'dialog', dialog: 'invite' }),
+    ),
     'dismiss-trouble': (/** @type {{key: string}} */ { key }) => troubles.dismiss(key),
     'tile-sizes': (/** @type {{tiles: import('../types/messages.js').WantedTrack[]}} */ { tiles }) => want(tiles),
   });

@@ -35,9 +35,10 @@ function isArriving({ meetingState }) {
 }
 
 /** @param {State} state @param {boolean} online */
-function connectionTrouble({ joinError }, online) {
+function connectionTrouble({ meetingState, joinError }, online) {
   if (!online) return 'trouble.offline';
-  return joinError === 'error.server-draining' ? 'trouble.draining' : 'trouble.reconnecting';
+  if (joinError === 'error.server-draining') return 'trouble.draining';
+  return meetingState === 'joining' ? 'trouble.unreachable' : 'trouble.reconnecting';
 }
 
 /** @param {State} state @returns {Trouble[]} */

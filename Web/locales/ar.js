@@ -270,6 +270,7 @@ export const messages = {
   'action.allow-sound': 'تشغيل الصوت',
   'trouble.sound-blocked': 'ينتظر المتصفح نقرة قبل تشغيل الصوت.',
   'trouble.reconnecting': 'انقطع الاتصال بالخادم. جارٍ إعادة الاتصال…',
+  'trouble.unreachable': 'تعذّر الوصول إلى الخادم. نواصل المحاولة.',
   'trouble.offline': 'جهازك غير متصل بالشبكة. نواصل المحاولة.',
   'trouble.link-unstable': 'الاتصال مع {name} غير مستقر.',
   'trouble.link-failed': 'لا يمكنك أنت و{name} الآن أن يرى أحدكما الآخر أو يسمعه. نحاول مجددًا.',

@@ -270,6 +270,7 @@ export const messages = {
   'action.allow-sound': 'Ton abspielen',
   'trouble.sound-blocked': 'Dein Browser wartet auf einen Klick, bevor er Ton abspielt.',
   'trouble.reconnecting': 'Die Verbindung zum Server ist weg. Sie wird wieder aufgebaut …',
+  'trouble.unreachable': 'Der Server ist nicht erreichbar. Wir versuchen es weiter.',
   'trouble.offline': 'Dein Gerät ist offline. Wir versuchen es weiter.',
   'trouble.link-unstable': 'Die Verbindung zu {name} ist instabil.',
   'trouble.link-failed': 'Du und {name} könnt euch gerade nicht sehen und hören. Neuer Versuch läuft.',

@@ -270,6 +270,7 @@ export const messages = {
   'action.allow-sound': 'Play sound',
   'trouble.sound-blocked': 'Your browser waits for a click before it plays sound.',
   'trouble.reconnecting': 'The connection to the server is gone. Reconnecting…',
+  'trouble.unreachable': 'The server cannot be reached. We keep trying.',
   'trouble.offline': 'Your device is offline. We keep trying.',
   'trouble.link-unstable': 'The connection to {name} is unsteady.',
   'trouble.link-failed': 'You and {name} cannot see or hear each other right now. Trying again.',

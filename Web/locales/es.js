@@ -270,6 +270,7 @@ export const messages = {
   'action.allow-sound': 'Activar el sonido',
   'trouble.sound-blocked': 'Tu navegador espera un clic antes de reproducir sonido.',
   'trouble.reconnecting': 'Se perdió la conexión con el servidor. Volviendo a conectar…',
+  'trouble.unreachable': 'No se puede llegar al servidor. Seguimos intentándolo.',
   'trouble.offline': 'Tu dispositivo no tiene conexión. Seguimos intentándolo.',
   'trouble.link-unstable': 'La conexión con {name} es inestable.',
   'trouble.link-failed': 'Ahora mismo no hay imagen ni sonido entre {name} y tú. Probando otra vez.',

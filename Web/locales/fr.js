@@ -270,6 +270,7 @@ export const messages = {
   'action.allow-sound': 'Jouer le son',
   'trouble.sound-blocked': 'Votre navigateur attend un clic avant de jouer le son.',
   'trouble.reconnecting': 'La connexion au serveur est coupée. Reconnexion…',
+  'trouble.unreachable': 'Le serveur est injoignable. Nous continuons d’essayer.',
   'trouble.offline': 'Votre appareil est hors ligne. Nous continuons d’essayer.',
   'trouble.link-unstable': 'La connexion avec {name} est instable.',
   'trouble.link-failed': '{name} et vous ne pouvez ni vous voir ni vous entendre pour l’instant. Nouvel essai en cours.',

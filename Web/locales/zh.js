@@ -270,6 +270,7 @@ export const messages = {
   'action.allow-sound': '播放声音',
   'trouble.sound-blocked': '浏览器需要你点击一下才会播放声音。',
   'trouble.reconnecting': '与服务器的连接已断开，正在重新连接…',
+  'trouble.unreachable': '无法连接服务器，我们会继续尝试。',
   'trouble.offline': '你的设备已离线，我们会继续尝试。',
   'trouble.link-unstable': '与 {name} 的连接不稳定。',
   'trouble.link-failed': '你和 {name} 现在看不到也听不到对方，正在重试。',

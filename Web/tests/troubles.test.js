@@ -29,6 +29,11 @@ test('A lost connection says whether it is our network', () => {
   assert.deepEqual(keys(state, { ...calm, online: false }), ['trouble.offline']);
 });
 
+test('A server that does not answer the first time is out of reach, not gone', () => {
+  const state = reduce(reduce(initialState(), { type: 'joining' }), { type: 'connection-lost', key: 'error.unreachable' });
+  assert.deepEqual(keys(state), ['trouble.unreachable']);
+});
+
 test('A refused camera is trouble only while it is wanted', () => {
   const denied = inRoom({ type: 'local', source: 'camera', change: { permission: 'denied', wanted: 'on' } });
   assert.deepEqual(keys(denied), ['trouble.camera-denied']);

@@ -1,6 +1,6 @@
 // @ts-check
-/** Initials on a quiet colour: a person without a picture. */
-import { h } from './dom.js';
+/** Initials on a quiet colour: a person without a picture. Without a name either: the outline of anybody. */
+import { h, icon } from './dom.js';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
@@ -11,7 +11,7 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 export function initials(name) {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  return ends.map((word) => firstLetter(word ?? '')).join('') || '?';
+  return ends.map((word) => firstLetter(word ?? '')).join('');
 }
 
 /** @param {string} word */
@@ -42,9 +42,8 @@ export function face(name) {
  * @param {string} name
  */
 export function updateFace(element, name) {
-  const letters = initials(name);
-  if (element.textContent === letters && element.dataset.name === name) return;
+  if (element.dataset.name === name) return;
   element.dataset.name = name;
-  element.textContent = letters;
+  element.replaceChildren(initials(name) || icon('person'));
   element.style.setProperty('--face-hue', String(hue(name)));
 }

@@ -43,7 +43,7 @@ export class StatisticsDialog extends MeetingDialog {
       statistics.codec || '–',
     ];
     const cells = numbers || ['–', '–', '–', '–', '–', '–', '–'];
-    return h('tr', {}, h('th', { scope: 'row', dir: 'auto' }, name), ...[word, ...cells].map((cell) => h('td', {}, cell)));
+    return h('tr', {}, h('th', { scope: 'row', dir: 'auto' }, name), ...[word, ...cells].map((cell, index) => h('td', { data: { label: text.say(`statistics.${COLUMNS[index + 1]}`) } }, cell)));
   }
 }
 
