@@ -8,7 +8,7 @@
  * @typedef {import('./menu.js').Entry} Entry
  * @typedef {'microphone'|'camera'|'speaker'} DeviceSource
  */
-import { h, icon, setText, show, setAttribute } from '../user-interface/dom.js';
+import { h, icon, show, setAttribute } from '../user-interface/dom.js';
 import { MeetingElement } from '../user-interface/element.js';
 import { LevelRing } from './level-ring.js';
 

@@ -35,7 +35,7 @@ const CHAT_LENGTH = 4096;
  * @returns {(gesture: Gesture) => void}
  */
 export function gestureEffects(parts) {
-  const table = { ...places(parts), ...devices(parts), ...meeting(parts), ...view(parts) };
+  const table = { ...places(parts), ...devices(parts), ...meeting(parts), ...looks(parts) };
   return (gesture) => {
     const effect = /** @type {((gesture: Gesture) => void)|undefined} */ (/** @type {unknown} */ (table[gesture.type]));
     effect?.(gesture);
@@ -129,7 +129,7 @@ function meeting({ store, conference, notices, troubles, want, copy, link, newId
 }
 
 /** @param {Parts} parts */
-function view({ store }) {
+function looks({ store }) {
   return /** @satisfies {Partial<Table>} */ ({
     'toggle-panel': (/** @type {{panel: 'chat'|'people'}} */ { panel }) => store.dispatch({ type: 'panel', panel }),
     close: () => store.dispatch({ type: 'close' }),

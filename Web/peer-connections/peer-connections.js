@@ -33,8 +33,7 @@ export class PeerConnections {
   #sending = new Set();
   #people = 1;
   #round = 0;
-  /** @type {(() => void)|null} */
-  #cancelWatch = null;
+  #isWatching = false;
 
   /**
    * @param {{clock: Clock, connect: (configuration: RTCConfiguration) => RTCPeerConnection, makeStream: () => MediaStream,
@@ -108,7 +107,7 @@ export class PeerConnections {
   }
 
   closeAll() {
-    for (const id of [...this.#links.keys()]) this.#close(id);
+    for (const id of Array.from(this.#links.keys())) this.#close(id);
   }
 
   /**
@@ -134,7 +133,8 @@ export class PeerConnections {
     });
     this.#links.set(id, link);
     this.#events.changed(id, { state: 'connecting' });
-    this.#cancelWatch ??= clock.after(WATCH_MS, () => this.#watch());
+    if (!this.#isWatching) clock.after(WATCH_MS, () => void this.#watch());
+    this.#isWatching = true;
   }
 
   /** @param {string} id @param {Partial<LinkState>} change */
@@ -158,7 +158,7 @@ export class PeerConnections {
 
   /** @param {readonly string[]} ids */
   #keepOnly(ids) {
-    for (const id of [...this.#links.keys()]) if (!ids.includes(id)) this.#close(id);
+    for (const id of Array.from(this.#links.keys())) if (!ids.includes(id)) this.#close(id);
   }
 
   /** @param {IceServer[]} iceServers */
@@ -176,6 +176,7 @@ export class PeerConnections {
     const links = [...this.#links];
     await Promise.all(links.map(([id, link]) => link.watch(this.#sending.has(id))));
     if (this.#round % MEASURE_EVERY === 0) await Promise.all(links.map(([, link]) => link.measure()));
-    this.#cancelWatch = this.#links.size ? this.#options.clock.after(WATCH_MS, () => void this.#watch()) : null;
+    this.#isWatching = this.#links.size > 0;
+    if (this.#isWatching) this.#options.clock.after(WATCH_MS, () => void this.#watch());
   }
 }

@@ -38,7 +38,7 @@ export function createStore(reducer, initial) {
     const previous = state;
     state = freeze(reducer(state, action));
     if (state === previous) return;
-    for (const listener of [...listeners]) {
+    for (const listener of Array.from(listeners)) {
       try {
         listener(state, previous);
       } catch (error) {

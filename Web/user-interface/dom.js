@@ -118,7 +118,7 @@ export function find(parent, selector, type) {
  */
 export function arrangeChildren(parent, wanted) {
   const keep = new Set(wanted);
-  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  for (const child of Array.from(parent.children)) if (!keep.has(child)) child.remove();
   wanted.forEach((child, index) => {
     if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
   });
@@ -147,7 +147,7 @@ export class Keyed {
    */
   update(items, key, update) {
     const keys = new Set(items.map(key));
-    for (const known of [...this.#elements.keys()]) if (!keys.has(known)) this.#elements.delete(known);
+    for (const known of Array.from(this.#elements.keys())) if (!keys.has(known)) this.#elements.delete(known);
     return items.map((item, index) => {
       const id = key(item);
       const element = this.#elements.get(id) ?? this.#make(id);

@@ -190,13 +190,13 @@ function linePenalty(line) {
 
 /** @param {boolean[][]} modules */
 function blockPenalty(modules) {
-  let penalty = 0;
+  let points = 0;
   for (let row = 1; row < modules.length; row += 1) {
     for (let column = 1; column < modules.length; column += 1) {
       const corner = modules[row]?.[column];
       const isBlock = corner === modules[row]?.[column - 1] && corner === modules[row - 1]?.[column] && corner === modules[row - 1]?.[column - 1];
-      if (isBlock) penalty += 3;
+      if (isBlock) points += 3;
     }
   }
-  return penalty;
+  return points;
 }
