@@ -15,7 +15,12 @@ export class InviteDialog extends MeetingDialog {
     const link = `${location.origin}/r/${encodeURIComponent(this.state.room)}`;
     const field = h('input', { type: 'text', readonly: true, value: link, dir: 'ltr', 'aria-label': this.text.say('invite.link') });
     field.addEventListener('focus', () => field.select());
-    const copy = h('button', { type: 'button', class: 'button is-primary', on: { click: () => this.send({ type: 'copy-link' }) } }, icon('link'), this.text.say('invite.copy'));
+    // Marked as well: where the browser does not let pages copy, two keys finish it.
+    const copyLink = () => {
+      field.select();
+      this.send({ type: 'copy-link' });
+    };
+    const copy = h('button', { type: 'button', class: 'button is-primary', on: { click: copyLink } }, icon('link'), this.text.say('invite.copy'));
     const code = drawCode(link, this.text.say('invite.code'));
     return [
       h('p', {}, this.text.say('invite.text')),
