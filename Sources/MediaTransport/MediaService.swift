@@ -102,7 +102,7 @@ public struct MediaService: Service {
                     try channel.pipeline.syncOperations.addHandler(DatagramHandler(seed: .random(in: 0 ... .max)))
                 }
             }
-            .bind(host: host, port: configuration.port).get()
+            .bind(to: try SocketAddress(host, port: configuration.port)).get()
     }
 
     private func bindTCP(_ host: String, _ connections: ConnectionTable) async throws -> any Channel {
@@ -115,7 +115,7 @@ public struct MediaService: Service {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.start(channel, connections) }
             }
-            .bind(host: host, port: configuration.port).get()
+            .bind(to: try SocketAddress(host, port: configuration.port)).get()
     }
 
     /// Sets up a TCP connection, or closes it when there are too many.

@@ -25,3 +25,15 @@ extension Timestamp {
     /// The event loops' clock.
     static var now: Timestamp { Timestamp(nanoseconds: NIODeadline.now().uptimeNanoseconds) }
 }
+
+extension SocketAddress {
+    /// An address to bind, as it is written; a name is looked up. `::` must not be looked up: on a machine whose only IPv6
+    /// address is loopback the resolver denies that there is such a thing.
+    init(_ host: String, port: Int) throws {
+        do {
+            self = try SocketAddress(ipAddress: host, port: port)
+        } catch {
+            self = try SocketAddress.makeAddressResolvingHost(host, port: port)
+        }
+    }
+}

@@ -14,6 +14,8 @@ public enum Limits {
     public static let clientIdBytes = 64
     /// Messages that a newcomer is given (the contract's).
     public static let chatHistory = 200
+    /// Bytes of them in one `welcome`: with everything else it must fit a connection's queue of 256 KiB.
+    public static let chatHistoryBytes = 98_304
     /// Chat messages of one room on their way to the disk.
     public static let pendingChat = 256
     /// Messages of one room that the disk refused and whose resend is recognised.
@@ -46,6 +48,9 @@ public enum Limits {
     public static let replayMessages = 1_000
     /// Bytes of them: offers are large.
     public static let replayBytes = 524_288
+
+    /// Bytes that are sent again at once; who missed more gets a fresh `welcome`. Half a connection's queue of 256 KiB.
+    public static let replayAtOnceBytes = 131_072
 
     /// A connection that does not introduce itself is closed.
     public static let helloDeadline: Duration = .seconds(10)

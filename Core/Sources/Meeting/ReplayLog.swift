@@ -56,10 +56,12 @@ struct ReplayLog: Equatable, Sendable {
     /// What the log holds, for the tests of its bounds.
     var held: (entries: Int, bytes: Int) { (entries.count, bytes + forgottenBytes) }
 
-    /// What `participant` missed after `seq`; nil when some of it is no longer here.
+    /// What `participant` missed after `seq`; nil when some of it is no longer here, or when it is too much at once.
     func missed(by participant: ParticipantID, after seq: UInt64) -> [Entry]? {
         guard seq >= forgottenThrough else { return nil }
-        return entries[start...].filter { $0.seq > seq && $0.audience.includes(participant) }
+        let missed = entries[start...].filter { $0.seq > seq && $0.audience.includes(participant) }
+        guard missed.reduce(0, { $0 + $1.bytes }) <= Limits.replayAtOnceBytes else { return nil }
+        return missed
     }
 }
 
@@ -68,9 +70,9 @@ extension ServerMessage {
     fileprivate var approximateBytes: Int {
         switch self {
         case .offer(_, let negotiation), .answer(_, let negotiation):
-            256 + negotiation.sdp.utf8.count + 64 * negotiation.tracks.count
+            256 + negotiation.sdp.utf8.count * 9 / 8 + 64 * negotiation.tracks.count
         case .candidate(_, let trickle): 256 + trickle.bytes
-        case .chat(let record, _): 256 + record.text.utf8.count
+        case .chat(let record, _): record.wireBytes
         case .want(_, let tracks): 128 + 64 * tracks.count
         case .lobby(let guests): 128 + 128 * guests.count
         default: 384

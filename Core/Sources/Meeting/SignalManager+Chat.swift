@@ -1,8 +1,16 @@
 // Chat: written first, then told. A message is acknowledged only when it is on disk.
 extension SignalManager {
-    /// What `participant` may read, oldest first, at most `Limits.chatHistory`.
+    /// What `participant` may read, oldest first: the latest, at most `Limits.chatHistory` and `Limits.chatHistoryBytes`.
     func history(for participant: ParticipantID) -> [ChatRecord] {
-        chat.filter { $0.to == nil || $0.to == participant || $0.from == participant }.suffix(Limits.chatHistory)
+        var history: [ChatRecord] = []
+        var bytes = 0
+        for record in chat.reversed()
+        where record.to == nil || record.to == participant || record.from == participant {
+            bytes += record.wireBytes
+            guard history.count < Limits.chatHistory, bytes <= Limits.chatHistoryBytes else { break }
+            history.append(record)
+        }
+        return history.reversed()
     }
 
     mutating func chat(
@@ -75,5 +83,15 @@ extension SignalManager {
             effects.append(.send(.notice(code: "not-stored", message: sentence), seq: nil, re: nil, to: [connection]))
         }
         return effects
+    }
+}
+
+extension ChatRecord {
+    /// What the message takes in a frame, at most: escapes included.
+    var wireBytes: Int {
+        let text = (self.text + name + clientId).utf8.reduce(0) { sum, byte in
+            sum + (byte < 0x20 ? 6 : byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 2 : 1)
+        }
+        return text + 256
     }
 }

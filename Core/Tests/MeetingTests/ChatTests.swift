@@ -175,4 +175,17 @@ struct ChatTests {
     func blank() {
         #expect(chat("Ben", " \\n\\t ").first?.code == "bad-message")
     }
+
+    @Test("However long the messages are, a newcomer's welcome fits the queue of a connection; the latest are in it")
+    func longHistory() throws {
+        let long = String(repeating: "語", count: 4_000)
+        for number in 0..<60 {
+            _ = chat("Ben", "\(number) \(long)", clientId: "m-\(number)")
+            meeting.advance(.seconds(1))
+        }
+        let history = try #require(meeting.join("Cleo").first("welcome")?["chat"]?.array)
+        let bytes = history.compactMap { $0.object?["text"]?.string?.utf8.count }.reduce(0, +)
+        #expect((64_000...Limits.chatHistoryBytes).contains(bytes))
+        #expect(history.last?.object?["text"]?.string?.hasPrefix("59 ") == true)
+    }
 }

@@ -131,6 +131,20 @@ struct ResumeTests {
         #expect(meeting.inbox("Dead").last?["reason"]?.string == "replaced")
     }
 
+    @Test("Who missed more than fits the queue of a connection gets a fresh welcome in the same seat")
+    func missedTooMuch() {
+        let (id, lastSeq) = (meeting.id("Ana"), meeting.lastSeq("Ana"))
+        meeting.drop("Ana")
+        for number in 0..<12 {
+            let text = String(repeating: "語", count: 4_000)
+            meeting.say("Ben", #"{"type":"chat","text":"\#(text)","clientId":"\#(number)"}"#)
+            meeting.advance(.seconds(1))
+        }
+        let news = resume("Ana", lastSeq: lastSeq)
+        #expect(news.types.first == "welcome")
+        #expect(news.first?["you"]?["id"]?.string == id)
+    }
+
     @Test("A newer connection closes the older one, which is told")
     func replaced() {
         let token = meeting.token("Ana")
