@@ -143,7 +143,7 @@ export class DeviceForm extends MeetingElement {
 
 customElements.define('device-form', DeviceForm);
 
-/** One line, "Devices", that opens into the form. Open from the start where there is room. */
+/** One line, "Devices", that opens into the form. */
 export class DevicePicker extends MeetingElement {
   #summary = h('summary', {}, icon('settings'));
   #details = h('details', { class: 'device-picker' }, this.#summary);
@@ -153,7 +153,6 @@ export class DevicePicker extends MeetingElement {
     form.context = this.context;
     this.#summary.append(h('span', {}, this.text.say('devices.title')), icon('caret'));
     this.#details.append(form);
-    this.#details.open = matchMedia('(min-width: 900px) and (min-height: 700px)').matches;
     this.append(this.#details);
   }
 }

@@ -42,6 +42,10 @@ test('Alone one sees oneself, even with the self view hidden', () => {
   assert.deepEqual(planStage(meeting([], { preferences: { selfViewHidden: true } }), null).small, ['me/camera']);
 });
 
+test('Alone a pin changes nothing: the way to invite somebody stays in sight', () => {
+  assert.equal(planStage(meeting([], { pinned: ['me/camera'], view: 'speaker' }), null).mode, 'alone');
+});
+
 test('With two the other has the stage and oneself floats', () => {
   assert.deepEqual(planStage(meeting([person('a')]), null), { mode: 'pair', large: [], small: ['a/camera'], floating: 'me/camera' });
 });

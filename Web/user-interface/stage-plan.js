@@ -25,9 +25,9 @@ export function planStage(state, speaker) {
   const screens = others.filter((person) => person.screen === 'on').map((person) => `${person.id}/screen`);
   // One's own screen has no tile: one sees it anyway, and the people keep the stage. `stage-notes` says that it is shared.
   const all = [...screens, ...cameras, ...shownSelf];
+  if (others.length === 0) return { mode: 'alone', large: [], small: self, floating: null };
   const large = largeTiles(state, all, screens, speaker, others.length);
   if (large.length) return { mode: 'focus', large, small: all.filter((id) => !large.includes(id)), floating: null };
-  if (others.length === 0) return { mode: 'alone', large: [], small: self, floating: null };
   if (others.length === 1) return { mode: 'pair', large: [], small: cameras, floating: shownSelf[0] ?? null };
   return { mode: 'grid', large: [], small: all, floating: null };
 }
