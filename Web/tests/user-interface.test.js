@@ -8,7 +8,7 @@ import { hue, initials } from '../user-interface/face.js';
 import { cornerBox, floatingSize, moveCorner, nearestCorner } from '../user-interface/floating-self.js';
 import { orderPeople } from '../user-interface/people-order.js';
 import { permissionHelpKey } from '../user-interface/permission-help.js';
-import { isPinned, planStage, stripWindow } from '../user-interface/stage-plan.js';
+import { isPinned, numberOrder, planStage, stripWindow } from '../user-interface/stage-plan.js';
 
 /** @typedef {import('../types/state.js').Participant} Participant */
 /** @typedef {import('../types/state.js').State} State */
@@ -63,6 +63,16 @@ test('A shared screen takes the stage and people go to the strip', () => {
 test('The own screen takes nobody’s place: two stay two, and nobody gets smaller', () => {
   const sharing = { participants: [person('me', { screen: 'on' }), person('a')], local: { screen: { actual: 'on' } } };
   assert.deepEqual(planStage(meeting([], sharing), null), { mode: 'pair', large: [], small: ['a/camera'], floating: 'me/camera' });
+});
+
+test('A number stays with its tile when the tile is pinned', () => {
+  const state = meeting([person('a'), person('b', { screen: 'on' }), person('c')]);
+  const numbers = (/** @type {string[]} */ pinned) => {
+    const plan = planStage({ ...state, pinned }, null);
+    return numberOrder([...plan.large, ...plan.small], state);
+  };
+  assert.deepEqual(numbers([]), ['a/camera', 'b/camera', 'b/screen', 'c/camera', 'me/camera']);
+  assert.deepEqual(numbers(['c/camera']), numbers([]));
 });
 
 test('A pin wins over a shared screen and over the speaker', () => {

@@ -16,7 +16,7 @@ import { cornerBox, floatingSize, makeDraggable, moveCorner } from './floating-s
 import { ParticipantTile } from './participant-tile.js';
 import { aloneCard } from './stage-alone.js';
 import { StagePager } from './stage-pager.js';
-import { planStage, stripWindow } from './stage-plan.js';
+import { numberOrder, planStage, stripWindow } from './stage-plan.js';
 import { fadeIn, moveBefore, slide } from './tile-motion.js';
 
 const REPORT_AFTER_MS = 200;
@@ -84,7 +84,7 @@ export class MeetingStage extends MeetingElement {
 
   /** Ids in the order in which the number keys pin them. */
   get shownTiles() {
-    return this.#placed.filter((placed) => !placed.floats).map(({ id }) => id);
+    return numberOrder(this.#placed.filter((placed) => !placed.floats).map(({ id }) => id), this.state);
   }
 
   #measure() {

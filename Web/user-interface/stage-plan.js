@@ -59,6 +59,21 @@ export function isPinned(pinned, tile) {
 }
 
 /**
+ * The order in which the number keys name tiles: by joining, oneself last. A pin moves a tile but not its number, so the same key unpins it.
+ * @param {readonly string[]} tiles
+ * @param {Pick<State, 'participants'|'you'>} state
+ * @returns {string[]}
+ */
+export function numberOrder(tiles, { participants, you }) {
+  const people = participants.map(({ id }) => id);
+  const place = (/** @type {string} */ tile) => {
+    const owner = tile.slice(0, tile.lastIndexOf('/'));
+    return owner === you?.id ? people.length : people.indexOf(owner);
+  };
+  return tiles.toSorted((left, right) => place(left) - place(right) || left.localeCompare(right));
+}
+
+/**
  * The part of a strip that fits; who speaks takes the last place when he would be out of sight.
  * @param {readonly string[]} tiles
  * @param {number} visible
