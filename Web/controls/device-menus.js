@@ -143,7 +143,7 @@ export class DeviceForm extends MeetingElement {
 
 customElements.define('device-form', DeviceForm);
 
-/** One line, "Devices", that opens into the form. */
+/** One line, "Devices", that opens into the form; open from the start where there is room, so that nobody has to look for the boxes. */
 export class DevicePicker extends MeetingElement {
   #summary = h('summary', {}, icon('settings'));
   #details = h('details', { class: 'device-picker' }, this.#summary);
@@ -153,6 +153,7 @@ export class DevicePicker extends MeetingElement {
     form.context = this.context;
     this.#summary.append(h('span', {}, this.text.say('devices.title')), icon('caret'));
     this.#details.append(form);
+    this.#details.open = matchMedia('(min-width: 900px) and (min-height: 640px)').matches;
     this.append(this.#details);
   }
 }
