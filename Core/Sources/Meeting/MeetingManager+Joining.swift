@@ -150,7 +150,9 @@ extension MeetingManager {
         at moment: Moment,
         random: inout some RandomNumberGenerator
     ) -> [Effect] {
-        guard let index = rooms[room]?.seatIndex(resumedBy: token, now: moment.now), let seat = rooms[room]?.seats[index] else {
+        guard let index = rooms[room]?.seatIndex(resumedBy: token, now: moment.now),
+            let seat = rooms[room]?.seats[index]
+        else {
             return refuse(
                 parked.connection,
                 .stale,

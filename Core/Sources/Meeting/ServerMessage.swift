@@ -4,7 +4,13 @@
 public enum ServerMessage: Equatable, Sendable {
     indirect case welcome(Welcome)
     case waiting(you: ParticipantID, position: Int, now: UnixMilliseconds)
-    indirect case resumed(you: ParticipantID, role: Role, resume: String, iceServers: [ICEServer], now: UnixMilliseconds)
+    indirect case resumed(
+        you: ParticipantID,
+        role: Role,
+        resume: String,
+        iceServers: [ICEServer],
+        now: UnixMilliseconds
+    )
     indirect case joined(Participant)
     indirect case updated(Participant)
     indirect case left(Participant, LeaveReason)
