@@ -82,8 +82,15 @@ class Person:
         return self
 
     def wait_for_state(self, state, seconds=20):
-        self.page.wait_for_function(
-            "state => document.documentElement.dataset.meetingState === state", arg=state, timeout=seconds * 1000)
+        return self.until(f"document.documentElement.dataset.meetingState === '{state}'", seconds)
+
+    def until(self, expression, seconds=30):
+        """Waits until an expression is true in the page. Not `wait_for_function`: its polling needs the `eval` that the
+        page's security policy forbids."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, f"{self.name}: not within {seconds} s: {expression}"
+            self.page.wait_for_timeout(50)
         return self
 
     @property

@@ -58,7 +58,7 @@ def test_screen_share(meet):
     screen = ana.page.get_by_role("group", name=re.compile("^Screen of Ben|^Ben.*screen", re.I)).or_(
         ana.page.get_by_role("listitem", name=re.compile("^Screen of Ben|^Ben.*screen", re.I))).first
     expect(screen).to_be_visible(timeout=20_000)
-    ana.page.wait_for_function("Array.from(document.querySelectorAll('video')).some(video => video.videoWidth >= 1000)", timeout=30_000)
+    ana.until("Array.from(document.querySelectorAll('video')).some(video => video.videoWidth >= 1000)", 30)
     deadline = time.monotonic() + 10
     while True:  # tiles move softly to their new places
         camera, picture = ana.tile("Ben").bounding_box(), screen.bounding_box()
@@ -78,7 +78,7 @@ def test_who_joins_late_sees_the_screen(meet):
     ana.control("Share screen").click()
     ana.has_control("Stop sharing")
     ben = meet.join("Ben")
-    ben.page.wait_for_function("Array.from(document.querySelectorAll('video')).some(video => video.videoWidth >= 1000)", timeout=30_000)
+    ben.until("Array.from(document.querySelectorAll('video')).some(video => video.videoWidth >= 1000)", 30)
 
 
 # Talking

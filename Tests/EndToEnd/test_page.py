@@ -48,7 +48,7 @@ def test_prejoin(meet):
     expect(ana.page.get_by_role("textbox", name="Your name")).to_be_visible()
     for name in ("Join meeting", "Turn microphone off", "Turn camera off"):
         expect(ana.button(name)).to_be_visible()
-    ana.page.wait_for_function("[...document.querySelectorAll('video')].some(video => video.videoWidth > 0 && !video.paused)")
+    ana.until("[...document.querySelectorAll('video')].some(video => video.videoWidth > 0 && !video.paused)")
     if not ana.page.get_by_role("combobox", name="Camera").is_visible():
         ana.page.get_by_text("Devices", exact=True).first.click()
     for name in ("Microphone", "Camera", "Speaker"):
@@ -126,7 +126,7 @@ def test_devices_are_released(meet):
       const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
       navigator.mediaDevices.getUserMedia = async (wish) => { const stream = await ask(wish); allTracks.push(...stream.getTracks()); return stream; };""")
     ana.join(meet.url).leave()
-    ana.page.wait_for_function("allTracks.length > 0 && allTracks.every((track) => track.readyState === 'ended')", timeout=5000)
+    ana.until("allTracks.length > 0 && allTracks.every((track) => track.readyState === 'ended')", 5)
 
 
 # Phones
@@ -189,7 +189,7 @@ def test_keyboard_only(meet):
             press("Tab")
         raise AssertionError(f"no way to {name} by Tab")
 
-    ana.page.wait_for_function("document.querySelector('input')")
+    ana.until("document.querySelector('input')")
     if not ana.page.evaluate("document.activeElement.tagName === 'INPUT'"):
         tab_to("Your name")
     ana.page.keyboard.type("Ana")
@@ -233,7 +233,7 @@ def test_shortcuts(meet):
             expect(ana.page.get_by_role("textbox", name="Message")).to_be_focused()
         press("Escape")
         expect(ana.page.get_by_role("region", name=region, exact=True)).to_be_hidden()
-        ana.page.wait_for_function("!document.activeElement.matches('input, textarea')")
+        ana.until("!document.activeElement.matches('input, textarea')")
     press("?")
     dialog = ana.page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
@@ -269,13 +269,13 @@ def test_languages(meet, locale, join):
 def test_language_is_switched(meet):
     """The language is switched on the page, without a reload, and remembered."""
     ana = meet.person("Ana").open(meet.server.url + "/").mark()
-    ana.button("Language and light").click()
+    ana.button("Language and appearance").click()
     dialog = ana.page.get_by_role("dialog")
     dialog.get_by_text("العربية").first.click()
-    ana.page.wait_for_function("document.documentElement.dir === 'rtl' && document.documentElement.lang === 'ar'")
+    ana.until("document.documentElement.dir === 'rtl' && document.documentElement.lang === 'ar'")
     ana.has_not_reloaded()
     ana.page.reload()
-    ana.page.wait_for_function("document.documentElement.dir === 'rtl'")
+    ana.until("document.documentElement.dir === 'rtl'")
 
 
 # Accessibility
@@ -298,7 +298,7 @@ def test_axe(meet, scheme):
     ana = meet.person("Ana", color_scheme=scheme).open(meet.server.url + "/")
     ana.wait_for_state("home")
     check(ana, "home")
-    ana.button("Language and light").click()
+    ana.button("Language and appearance").click()
     check(ana, "language dialog")
     ana.open(meet.url).wait_for_state("prejoin")
     check(ana, "pre-join")
@@ -333,7 +333,7 @@ def test_axe(meet, scheme):
     ana.text(re.compile("Cleo is waiting|Waiting to come in"))
     check(ana, "somebody waits")
     ben.control("Share screen").click()
-    ana.page.wait_for_function("[...document.querySelectorAll('video')].some(video => video.videoWidth >= 1000)", timeout=30_000)
+    ana.until("[...document.querySelectorAll('video')].some(video => video.videoWidth >= 1000)", 30)
     check(ana, "a screen is shared")
     ana.leave()
     check(ana, "left")
@@ -362,7 +362,7 @@ def test_weight_and_first_paint(meet):
     paints = []
     for _ in range(3):  # the best of three: other tests' browsers may still be closing
         ana.open(meet.url).wait_for_state("prejoin")
-        ana.page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+        ana.until("performance.getEntriesByName('first-contentful-paint').length > 0")
         paints.append(ana.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
         if len(paints) == 1:
             weight = ana.page.evaluate(

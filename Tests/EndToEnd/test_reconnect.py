@@ -138,9 +138,8 @@ def test_network_path_is_cut(meet):
     ben.join(meet.url)
     ana.wait_for_media(), ben.wait_for_media()
     network(packetLoss=100)
-    ben.page.wait_for_function(
-        "() => globalThis.watchedPeerConnections.every(pc => pc.iceConnectionState !== 'connected' && pc.iceConnectionState !== 'completed')",
-        timeout=30_000)
+    ben.until(
+        "globalThis.watchedPeerConnections.every(pc => pc.iceConnectionState !== 'connected' && pc.iceConnectionState !== 'completed')")
     network()
     ana.wait_for_media(seconds=45), ben.wait_for_media(seconds=45)
     ana.has_not_reloaded()

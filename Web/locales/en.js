@@ -90,7 +90,7 @@ export const messages = {
   'more.invite': 'Invite',
   'more.devices': 'Devices',
   'more.statistics': 'Connection',
-  'more.language': 'Language and light',
+  'more.language': 'Language and appearance',
   'more.sounds': 'Sounds',
   'more.help': 'Keyboard shortcuts',
 
@@ -209,7 +209,7 @@ export const messages = {
   'unit.percent': '{value}%',
   'unit.kbps': '{value} kbit/s',
 
-  'language.title': 'Language and light',
+  'language.title': 'Language and appearance',
   'language.legend': 'Language',
   'language.browser': 'As the browser',
   'theme.legend': 'Light',
