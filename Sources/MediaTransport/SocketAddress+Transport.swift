@@ -1,10 +1,10 @@
-import NIOCore
-import Units
+package import NIOCore
+package import Units
 
 extension TransportAddress {
     /// From the system's form: family, port and IPv4 address, or family, port, flow label and IPv6 address (RFC 3493 §3.3).
     /// Nil for sockets that are files.
-    init?(_ address: SocketAddress) {
+    package init?(_ address: SocketAddress) {
         let bytes = unsafe address.withSockAddr { address, size in
             unsafe Array(UnsafeRawBufferPointer(start: address, count: size))
         }

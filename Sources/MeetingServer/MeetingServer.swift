@@ -1,5 +1,5 @@
 public import Hummingbird
-import HummingbirdCore
+public import HummingbirdCore
 public import Logging
 import MediaTransport
 import Meeting
@@ -7,6 +7,7 @@ import NIOCore
 public import ServiceLifecycle
 import Storage
 import Synchronization
+import Units
 import WebSite
 import WebSocket
 
@@ -15,7 +16,11 @@ import WebSocket
 /// Another Hummingbird app mounts it like this:
 /// ```
 /// let meetings = try await MeetingServer(options: options, version: "1.0", logger: logger)
-/// try await ServiceGroup(services: meetings.services, logger: logger).run()
+/// let router = Router(context: SocketContext.self)
+/// meetings.addRoutes(to: router)
+/// router.get("about") { _, _ in "Our own page" }
+/// let application = Application(router: router, server: meetings.server)
+/// try await ServiceGroup(services: meetings.services(with: application), logger: logger).run()
 /// ```
 public struct MeetingServer: Sendable {
     private let options: ServeOptions
@@ -110,9 +115,23 @@ public struct MeetingServer: Sendable {
 
     /// Everything that runs, in the order of starting; a `ServiceGroup` stops it in the reverse order:
     /// first people are told, then the connections end, then the rest is written.
-    public var services: [any Service] {
+    public var services: [any Service] { services(with: application()) }
+
+    /// The same around an application of somebody else, which has the routes (`addRoutes`) and was built with `server`.
+    public func services(with application: some Service) -> [any Service] {
         [meeting, media] + (encryption.map { [$0.watcher(logger: logger)] } ?? [])
-            + [application(), DrainService(meeting: meeting, flag: isDraining)]
+            + [application, DrainService(meeting: meeting, flag: isDraining)]
+    }
+
+    /// HTTP/1.1 whose requests may become WebSockets, in TLS as the options say: the `server` of a Hummingbird `Application`.
+    public var server: HTTPServerBuilder {
+        var http = HTTPWebSocketConfiguration(isSecure: encryption != nil)
+        http.admission = ConnectionsPerAddress()
+        let configuration = http
+        guard let encryption else { return .http1WebSocket(configuration: configuration) }
+        return .rotatingTLS(encryption.certificates) {
+            HTTPWebSocketChannel(configuration: configuration, responder: $0)
+        }
     }
 
     /// Adds the page and the signalling WebSocket to a router of somebody else.
@@ -123,8 +142,14 @@ public struct MeetingServer: Sendable {
         let (meeting, addressHash) = (meeting, addressHash)
         router.add(middleware: NoteHost())
         router.webSocket("/ws", configuration: configuration) { session, context in
-            let address = session.remoteAddress?.ipAddress ?? ""
-            await meeting.opened(session, address: addressHash("address:" + address), host: context.host)
+            let address = session.remoteAddress.flatMap(TransportAddress.init)?.address
+            await meeting.opened(
+                session,
+                address: addressHash("address:\(address?.network.description ?? "")"),
+                // Whoever comes from this machine may be a proxy that speaks for many.
+                isLimited: address?.isLoopback == false,
+                host: context.host
+            )
             for await message in session.inbound {
                 switch message {
                 case .text(let text): await meeting.receive(text, from: session)
@@ -138,17 +163,10 @@ public struct MeetingServer: Sendable {
     private func application() -> some Service {
         let router = Router(context: SocketContext.self)
         addRoutes(to: router)
-        var http = HTTPWebSocketConfiguration(isSecure: encryption != nil)
-        http.admission = ConnectionsPerAddress()
-        let configuration = http
         let (onListening, mediaPort, fingerprint) = (onListening, mediaPort, encryption?.fingerprint)
         return Application(
             router: router,
-            server: encryption.map { encryption in
-                .rotatingTLS(encryption.certificates) {
-                    HTTPWebSocketChannel(configuration: configuration, responder: $0)
-                }
-            } ?? .http1WebSocket(configuration: configuration),
+            server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port),
                 serverName: nil,

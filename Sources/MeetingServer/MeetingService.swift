@@ -127,11 +127,11 @@ extension MeetingService {
     /// A WebSocket was accepted.
     ///
     /// - Parameter host: the name or address, without port, that the client reached this server by.
-    func opened(_ session: WebSocketSession, address: TokenHash, host: String) {
+    func opened(_ session: WebSocketSession, address: TokenHash, isLimited: Bool, host: String) {
         let connection = ConnectionID(session.id)
         lines[connection] = Line(session: session)
         reachedAt.set(host, for: connection)
-        manager.opened(connection, address: address, at: clock.moment)
+        manager.opened(connection, address: address, isLimited: isLimited, at: clock.moment)
     }
 
     /// A text frame came.

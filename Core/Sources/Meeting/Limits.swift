@@ -65,6 +65,10 @@ public enum Limits {
     /// Two malformed messages within this time close the connection.
     public static let malformedWindow: Duration = .seconds(1)
 
+    /// `hello`s of one network: a school that joins at nine behind one address, but nobody who tries out room names.
+    static let greetingRate = TokenBucket.Rate(burst: 300, perSecond: 5)
+    /// Networks whose `hello`s are counted at a time; about 100 bytes each.
+    static let greetingNetworks = 20_000
     /// Chat messages of one participant: 5 a second after a burst.
     static let chatRate = TokenBucket.Rate(burst: 20, perSecond: 5)
     /// All messages of one connection; joining five peers costs about 120.

@@ -13,6 +13,15 @@ extension MeetingManager {
         guard !isDraining else {
             return refuse(connection, .serverDraining, "This server is about to restart.", retry: .now, re: id)
         }
+        guard mayGreet(connection, at: moment) else {
+            return refuse(
+                connection,
+                .rateLimited,
+                "Too many people join from your network at once. Try again in a moment.",
+                retry: .later,
+                re: id
+            )
+        }
         guard let room = RoomName(hello.room) else {
             return refuse(connection, .badRoom, "A room's name has 1 to 64 characters of a-z, 0-9 and -.", re: id)
         }

@@ -35,6 +35,8 @@ public struct MeetingManager: Sendable {
     /// `hello`s that wait until their room is read from the disk.
     var loading: [RoomName: [ParkedHello]] = [:]
     var connections: [ConnectionID: Connection] = [:]
+    /// How often each network has said `hello` lately; at most `Limits.greetingNetworks`.
+    var greetings: [TokenHash: TokenBucket] = [:]
     var tickets = TicketSource()
     /// Which room waits for a ticket.
     var ticketRooms: [Ticket: RoomName] = [:]
@@ -66,6 +68,7 @@ struct Connection: Equatable, Sendable {
     }
 
     let address: TokenHash
+    let isLimited: Bool
     var place: Place
     /// Broke the rules and is being closed: what it still says is ignored, but its seat stays bound until `closed`.
     var isClosing = false
@@ -98,10 +101,29 @@ struct TicketSource: Equatable, Sendable {
 extension MeetingManager {
     /// A WebSocket was accepted.
     ///
-    /// - Parameter address: the keyed hash of the client's address.
-    public mutating func opened(_ connection: ConnectionID, address: TokenHash, at moment: Moment) {
+    /// - Parameters:
+    ///   - address: the keyed hash of the client's network: its IPv4 address, its IPv6 /64.
+    ///   - isLimited: false for an address that speaks for many (a proxy on this machine).
+    public mutating func opened(
+        _ connection: ConnectionID,
+        address: TokenHash,
+        isLimited: Bool = true,
+        at moment: Moment
+    ) {
         let deadline = moment.now + Limits.helloDeadline
-        connections[connection] = Connection(address: address, place: .greeting(deadline: deadline))
+        connections[connection] = Connection(
+            address: address,
+            isLimited: isLimited,
+            place: .greeting(deadline: deadline)
+        )
+    }
+
+    /// Whether one more `hello` from the connection's network is within the rate. When the table is full it is begun anew:
+    /// who filled it has spent as many addresses, and everybody else starts with a full bucket.
+    mutating func mayGreet(_ connection: ConnectionID, at moment: Moment) -> Bool {
+        guard let known = connections[connection], known.isLimited else { return true }
+        if greetings.count >= Limits.greetingNetworks, greetings[known.address] == nil { greetings = [:] }
+        return greetings[known.address, default: TokenBucket(Limits.greetingRate)].take(now: moment.now)
     }
 
     /// A text frame came, of at most 64 KiB.

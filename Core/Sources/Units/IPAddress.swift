@@ -25,6 +25,12 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
         high == 0 && low & ~0xFFFF_FFFF == Self.mappedPrefix ? UInt32(truncatingIfNeeded: low) : nil
     }
 
+    /// The network of one customer: the address itself for IPv4, its /64 for IPv6, where everybody has 2^64 addresses.
+    public var network: IPAddress { v4 == nil ? IPAddress(high: high, low: 0) : self }
+
+    /// An address of this machine only.
+    public var isLoopback: Bool { v4.map { $0 >> 24 == 127 } ?? (high == 0 && low == 1) }
+
     public static func < (left: IPAddress, right: IPAddress) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }

@@ -239,3 +239,35 @@ struct SuccessionTests {
         #expect(meeting.join("Ana", device: "anas laptop").first("welcome")?["you"]?["role"]?.string == "member")
     }
 }
+
+@Suite("One network")
+struct GreetingRateTests {
+    private func hellos(_ count: Int, from address: String, isLimited: Bool) -> [String] {
+        var manager = MeetingManager(
+            configuration: .init(roomLimit: 6, hash: { TokenHash(Array($0.utf8)) }, iceServers: { _, _ in [] })
+        )
+        var random = SplitMix64(seed: 1)
+        let moment = Moment(now: Timestamp(nanoseconds: 0), wall: 0)
+        return (0..<count).flatMap { number in
+            let connection = ConnectionID(UInt64(number))
+            manager.opened(connection, address: TokenHash(Array(address.utf8)), isLimited: isLimited, at: moment)
+            let hello = #"{"type":"hello","room":"BAD","name":"Ana"}"#
+            return manager.receive(Array(hello.utf8), from: connection, at: moment, random: &random)
+                .compactMap {
+                    if case .send(.error(let code, message: _, retry: _), _, _, _) = $0 { code.rawValue } else { nil }
+                }
+        }
+    }
+
+    @Test("Who says hello more often than a school at nine is told to wait")
+    func limited() {
+        let codes = hellos(400, from: "a", isLimited: true)
+        #expect(codes.filter { $0 == "bad-room" }.count == 300)
+        #expect(codes.filter { $0 == "rate-limited" }.count == 100)
+    }
+
+    @Test("A proxy on this machine speaks for many and is not limited")
+    func proxy() {
+        #expect(hellos(400, from: "a", isLimited: false).allSatisfy { $0 == "bad-room" })
+    }
+}
