@@ -65,8 +65,8 @@ public enum Limits {
     /// Two malformed messages within this time close the connection.
     public static let malformedWindow: Duration = .seconds(1)
 
-    /// `hello`s of one network: a school that joins at nine behind one address, but nobody who tries out room names.
-    static let greetingRate = TokenBucket.Rate(burst: 300, perSecond: 5)
+    /// `hello`s of one network: a whole school that joins at nine behind one address, but no flood.
+    static let greetingRate = TokenBucket.Rate(burst: 1_000, perSecond: 20)
     /// Networks whose `hello`s are counted at a time; about 100 bytes each.
     static let greetingNetworks = 20_000
     /// Chat messages of one participant: 5 a second after a burst.

@@ -259,15 +259,15 @@ struct GreetingRateTests {
         }
     }
 
-    @Test("Who says hello more often than a school at nine is told to wait")
+    @Test("Who says hello more often than a whole school at nine is told to wait")
     func limited() {
-        let codes = hellos(400, from: "a", isLimited: true)
-        #expect(codes.filter { $0 == "bad-room" }.count == 300)
+        let codes = hellos(1_100, from: "a", isLimited: true)
+        #expect(codes.filter { $0 == "bad-room" }.count == 1_000)
         #expect(codes.filter { $0 == "rate-limited" }.count == 100)
     }
 
     @Test("A proxy on this machine speaks for many and is not limited")
     func proxy() {
-        #expect(hellos(400, from: "a", isLimited: false).allSatisfy { $0 == "bad-room" })
+        #expect(hellos(1_100, from: "a", isLimited: false).allSatisfy { $0 == "bad-room" })
     }
 }
