@@ -70,7 +70,11 @@ extension WebSocketCloseCode {
 extension ServerMessage {
     /// While it waits for a slow reader, newer news of the same thing takes its place.
     var coalescingKey: CoalescingKey? {
-        guard case .updated(let participant) = self else { return nil }
-        return CoalescingKey(topic: 1, id: UInt64(truncatingIfNeeded: participant.id.hashValue))
+        switch self {
+        case .updated(let participant):
+            CoalescingKey(topic: 1, id: UInt64(truncatingIfNeeded: participant.id.hashValue))
+        case .lobby: CoalescingKey(topic: 2, id: 0)
+        default: nil
+        }
     }
 }

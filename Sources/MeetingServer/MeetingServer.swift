@@ -44,7 +44,7 @@ public struct MeetingServer: Sendable {
         public let fingerprint: String?
     }
 
-    /// Opens the storage, brings back meetings that were going on, binds the media port.
+    /// Opens the storage and brings back meetings that were going on.
     ///
     /// - Parameter onListening: called once, when the page can be opened.
     /// - Throws: an error whose description is a sentence for the person who starts the server.
@@ -64,7 +64,7 @@ public struct MeetingServer: Sendable {
         let mediaPort = BoundPort(options.mediaPort)
         self.mediaPort = mediaPort
         media = MediaService(.init(port: options.mediaPort), logger: logger) { sockets in
-            if let socket = sockets.first { mediaPort.set(socket.port) }
+            mediaPort.set(sockets.first?.port ?? options.mediaPort)
         }
         let reachedAt = ReachedAt()
         let iceServers = IceServers(options: options, mediaPort: mediaPort)
@@ -174,6 +174,8 @@ public struct MeetingServer: Sendable {
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
+                // Ready is who can be reached on both ports; when the other cannot be bound, the server ends instead.
+                await mediaPort.whenBound()
                 await onListening(Listening(port: port, mediaPort: mediaPort.number, fingerprint: fingerprint))
             },
             logger: logger
@@ -184,13 +186,22 @@ public struct MeetingServer: Sendable {
 /// A port that the system may choose: known when the socket is bound.
 final class BoundPort: Sendable {
     private let port: Atomic<Int>
+    private let bound = AsyncStream<Void>.makeStream()
 
     /// - Parameter asked: the port of the options; 0 until `set` tells the chosen one.
     init(_ asked: Int) { port = Atomic(asked) }
 
+    /// Returns when `set` was called, or when the task is cancelled. For one caller.
+    func whenBound() async {
+        for await _ in bound.stream {}
+    }
+
     var number: Int { port.load(ordering: .relaxed) }
 
-    func set(_ number: Int) { port.store(number, ordering: .relaxed) }
+    func set(_ number: Int) {
+        port.store(number, ordering: .relaxed)
+        bound.continuation.finish()
+    }
 }
 
 /// Whether the server is about to stop; asked by `/healthz`.
@@ -212,5 +223,7 @@ private struct DrainService: Service {
         try? await gracefulShutdown()
         flag.set()
         await meeting.drain()
+        // Until then whoever asks `/healthz` or says hello hears that the server is about to stop. Cancelled when time is up.
+        try? await Task.sleep(for: .seconds(1))
     }
 }

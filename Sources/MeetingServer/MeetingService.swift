@@ -21,9 +21,11 @@ actor MeetingService: Service {
     private let chatDays: Int
     private let logger: Logger
 
-    /// Writes handed to the store, and how many of them it has answered; answers come in order.
+    /// Writes handed to the store, and how many of them, without a gap, it has answered.
     private var written: UInt64 = 0
     private var settled: UInt64 = 0
+    /// Answers that came before an earlier write's: refusals do not wait in line.
+    private var answered: Set<UInt64> = []
     private let answers: AsyncStream<StoreAnswer>
     private let answersContinuation: AsyncStream<StoreAnswer>.Continuation
 
@@ -80,7 +82,8 @@ extension MeetingService {
 
     private func hearAnswers() async {
         for await answer in answers {
-            settled = answer.number
+            answered.insert(answer.number)
+            while answered.remove(settled + 1) != nil { settled += 1 }
             release()
             guard let ticket = answer.ticket else { continue }
             perform(manager.stored(ticket, isOnDisk: answer.isOnDisk))
@@ -218,7 +221,7 @@ extension MeetingService {
 
     private func hold(_ connection: ConnectionID) {
         guard written > settled, lines[connection] != nil else { return }
-        lines[connection]?.hold = .init(until: written, since: clock.moment.now)
+        lines[connection]?.hold = .init(until: written, since: lines[connection]?.hold?.since ?? clock.moment.now)
         holding.insert(connection)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import Logging
 import MeetingServer
@@ -35,27 +36,33 @@ struct Serve: AsyncParsableCommand {
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = .seconds(options.drainSeconds)
-        do { try await run(ServiceGroup(configuration: configuration)) } catch {
+        do { try await run(ServiceGroup(configuration: configuration), drainSeconds: options.drainSeconds) } catch {
             throw Refusal(sentence: StartFailure.sentence(for: error, options: options))
         }
     }
 
     /// Runs until the first signal, and then until everything has ended; a second signal ends the process at once.
-    private func run(_ group: ServiceGroup) async throws {
+    private func run(_ group: ServiceGroup, drainSeconds: Int) async throws {
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask {
                 var count = 0
                 for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
                     count += 1
-                    if count > 1 { Glibc.exit(1) }
+                    if count > 1 { _exit(1) }
                     await group.triggerGracefulShutdown()
+                    endAtTheLatest(in: drainSeconds)
                 }
             }
             try await tasks.next()
             tasks.cancelAll()
         }
     }
+}
+
+/// Ends the process when what it waits for (a silent peer, a hanging disk) does not let it end by itself.
+private func endAtTheLatest(in seconds: Int) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { _exit(0) }
 }
 
 /// Ends the program with one sentence instead of a usage text.

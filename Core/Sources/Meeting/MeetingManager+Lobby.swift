@@ -41,15 +41,18 @@ extension MeetingManager {
     }
 
     /// After a seat was freed or a host made: guests who need not wait any longer come in, new hosts learn who waits,
-    /// and a room that nobody needs is forgotten.
+    /// and a room that nobody needs is forgotten. When all members have gone and no host can come back, the meeting is over
+    /// for its guests too: the lobby never opens by itself.
     mutating func settle(
         _ room: RoomName,
         at moment: Moment,
         random: inout some RandomNumberGenerator
     ) -> [Effect] {
         var effects: [Effect] = []
-        if let guests = lobbies[room]?.guests, !guests.isEmpty {
-            if rooms[room]?.mustWait(guests[0].caller, wall: moment.wall) == false {
+        if let guests = lobbies[room]?.guests, !guests.isEmpty, let manager = rooms[room] {
+            if manager.isEmpty, !manager.mustWait(guests[0].caller, wall: moment.wall) {
+                for guest in lobbies[room]?.take(nil) ?? [] { effects += goodbye(guest.caller.connection, .ended) }
+            } else if !manager.isEmpty, !manager.settings.lobby {
                 effects += letIn(guests, room, at: moment, random: &random)
                 effects += lobbies[room]?.positions(wall: moment.wall) ?? []
             }
@@ -194,17 +197,18 @@ extension MeetingManager {
     /// Ends the meeting for all, guests included. The chat stays on disk.
     private mutating func end(_ room: RoomName, by host: ParticipantID, id: Int64?, at moment: Moment) -> [Effect] {
         guard var manager = rooms[room] else { return [] }
-        var effects = manager.emit(.moderated(.init(action: .end, by: host)), answering: id, of: host)
+        manager.settings.lastUsedAt = moment.wall
+        manager.settings.lobby = false
+        manager.settings.locked = false
+        manager.settings.hostDevices = []
+        let changes: [StoredChange] = [.freeAllSeats(room), .room(manager.settings)]
+        var effects = manager.index(of: host).map { manager.storeBeforeAnswer(changes, to: $0) } ?? []
+        effects += manager.emit(.moderated(.init(action: .end, by: host)), answering: id, of: host)
         for seat in manager.seats {
             if let connection = seat.connection { effects += goodbye(connection, .ended) }
         }
         for guest in lobbies[room]?.take(nil) ?? [] { effects += goodbye(guest.caller.connection, .ended) }
         manager.seats = []
-        manager.settings.lastUsedAt = moment.wall
-        manager.settings.lobby = false
-        manager.settings.locked = false
-        manager.settings.hostDevices = []
-        effects.append(.store([.freeAllSeats(room), .room(manager.settings)], ticket: nil))
         rooms[room] = manager
         forgetIfEmpty(room)
         return effects

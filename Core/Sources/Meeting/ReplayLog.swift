@@ -37,6 +37,7 @@ struct ReplayLog: Equatable, Sendable {
     init(after seq: UInt64) { forgottenThrough = seq }
 
     mutating func append(seq: UInt64, _ message: ServerMessage, to audience: Audience) {
+        if case .lobby = message { dropLobby() }
         let entry = Entry(seq: seq, message: message, audience: audience, bytes: message.approximateBytes)
         entries.append(entry)
         bytes += entry.bytes
@@ -56,6 +57,15 @@ struct ReplayLog: Equatable, Sendable {
     /// What the log holds, for the tests of its bounds.
     var held: (entries: Int, bytes: Int) { (entries.count, bytes + forgottenBytes) }
 
+    /// The list of guests is whole each time: only the newest counts, or guests who come and go would push everything else out.
+    private mutating func dropLobby() {
+        guard let old = entries[start...].lastIndex(where: { if case .lobby = $0.message { true } else { false } })
+        else {
+            return
+        }
+        bytes -= entries.remove(at: old).bytes
+    }
+
     /// What `participant` missed after `seq`; nil when some of it is no longer here, or when it is too much at once.
     func missed(by participant: ParticipantID, after seq: UInt64) -> [Entry]? {
         guard seq >= forgottenThrough else { return nil }
@@ -74,7 +84,7 @@ extension ServerMessage {
         case .candidate(_, let trickle): 256 + trickle.bytes
         case .chat(let record, _): record.wireBytes
         case .want(_, let tracks): 128 + 64 * tracks.count
-        case .lobby(let guests): 128 + 128 * guests.count
+        case .lobby(let guests): 128 + guests.reduce(0) { $0 + 128 + $1.name.utf8.count }
         default: 384
         }
     }

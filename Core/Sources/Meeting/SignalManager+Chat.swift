@@ -21,10 +21,10 @@ extension SignalManager {
         at moment: Moment,
         random: inout some RandomNumberGenerator
     ) -> [Effect] {
+        if let known = resend(of: draft, index, id: id) { return known }
         if let receiver = draft.to, self.index(of: receiver) == nil {
             return refuse(index, .noSuchParticipant, "That person is not in this meeting.", re: id)
         }
-        if let known = resend(of: draft, index, id: id) { return known }
         guard seats[index].chatBucket.take(now: moment.now), pendingChat.count < Limits.pendingChat else {
             return refuse(index, .rateLimited, "Too many messages at once. Wait a moment.", retry: .later, re: id)
         }

@@ -66,8 +66,9 @@ extension SignalManager {
             if bans.count > Limits.bans { bans.removeFirst() }
             effects += storeBeforeAnswer([.ban(name, ban)], to: index)
         }
-        // Who was sent out does not come back as host; `free` stores it.
+        // Who was sent out does not come back as host.
         settings.hostDevices.removeAll { $0 == seat.device }
+        effects += storeBeforeAnswer([.freeSeat(name, seat.id), .room(settings)], to: index)
         effects += emit(
             .moderated(.init(action: order.action, by: seats[index].id, participant: seat.id)),
             to: .allBut(seat.id),
@@ -113,7 +114,7 @@ extension SignalManager {
     }
 
     /// What a host was told is done must be done after a crash too: his answer waits for the disk.
-    private func storeBeforeAnswer(_ changes: [StoredChange], to index: Int) -> [Effect] {
+    func storeBeforeAnswer(_ changes: [StoredChange], to index: Int) -> [Effect] {
         [.store(changes, ticket: nil)] + (seats[index].connection.map { [.hold($0)] } ?? [])
     }
 

@@ -53,9 +53,6 @@ extension SignallingSimulation {
             let known = devices[participant.id].map { hostDevices[room]?.contains($0) ?? false } ?? false
             let isNew = !before.contains { $0.id == participant.id }
             if isNew, before.isEmpty || known { continue }
-            // All members have gone, and no host can come back: the guests who waited begin the meeting anew.
-            let isAnew = !after.contains { member in before.contains { $0.id == member.id } }
-            if isNew, isAnew, after.first?.id == participant.id { continue }
             if !isNew, !hostsLeft, isHeir(participant, of: after) { continue }
             if wasPromoted(participant.id, by: hostsBefore, cause, before) { continue }
             report(["\(participant.name) became host for no reason"])

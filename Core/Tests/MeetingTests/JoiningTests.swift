@@ -271,3 +271,31 @@ struct GreetingRateTests {
         #expect(hellos(1_100, from: "a", isLimited: false).allSatisfy { $0 == "bad-room" })
     }
 }
+
+@Suite("The lobby of an abandoned room")
+struct AbandonedLobbyTests {
+    let meeting = Harness()
+
+    private func abandon(device: String?) {
+        meeting.join("Ana", device: device)
+        meeting.say("Ana", #"{"type":"moderate","action":"lobby","on":true}"#)
+        meeting.join("Guest")
+        meeting.say("Ana", #"{"type":"leave"}"#)
+    }
+
+    @Test("Nobody is let in when the last host leaves for good: the meeting is over for the guests too")
+    func over() {
+        abandon(device: nil)
+        #expect(meeting.inbox("Guest").types == ["waiting", "bye"])
+        #expect(meeting.inbox("Guest").last?["reason"]?.string == "ended")
+    }
+
+    @Test("While a host can come back on his device guests go on waiting, and he finds them")
+    func waiting() {
+        abandon(device: "anas laptop")
+        #expect(meeting.inbox("Guest").types == ["waiting"])
+        let welcome = meeting.join("Ana", device: "anas laptop").first("welcome")
+        #expect(welcome?["you"]?["role"]?.string == "host")
+        #expect(welcome?["waiting"]?.array?.count == 1)
+    }
+}

@@ -31,7 +31,7 @@ extension OptionName {
         case .mediaPort:
             .init(value: "PORT", standard: "3478", help: "UDP and TCP port of STUN; 0 takes a free one.")
         case .mediaWorkers:
-            .init(value: "COUNT", standard: "number of cores", help: "Threads of the media plane.")
+            .init(value: "COUNT", standard: "number of cores", help: "Threads of the media plane; not used yet.")
         case .publicAddress:
             .init(
                 value: "ADDRESS",
@@ -47,12 +47,12 @@ extension OptionName {
                 isSecret: true
             )
         case .turnPorts:
-            .init(value: "FIRST-LAST", standard: "49152-65535", help: "Relay ports.")
+            .init(value: "FIRST-LAST", standard: "49152-65535", help: "Relay ports; not used yet.")
         case .turnSecret:
             .init(
                 value: "SECRET",
                 standard: "random, kept in the data directory",
-                help: "Secret for TURN credentials.",
+                help: "Secret for TURN credentials; not used yet.",
                 isSecret: true
             )
         case .data:
@@ -75,10 +75,10 @@ extension OptionName {
             .init(
                 value: "PORT",
                 standard: "9090",
-                help: "TCP port on 127.0.0.1 of metrics and administration; 0 takes a free one."
+                help: "TCP port on 127.0.0.1 of metrics and administration; not used yet."
             )
         case .drainSeconds:
-            .init(value: "SECONDS", standard: "30", help: "How long meetings may go on after SIGTERM.")
+            .init(value: "SECONDS", standard: "30", help: "How long stopping may take after SIGTERM.")
         case .logLevel:
             .init(value: "LEVEL", standard: "info", help: "trace, debug, info, notice, warning, error or critical.")
         case .redis:

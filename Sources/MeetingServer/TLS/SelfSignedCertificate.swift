@@ -75,7 +75,9 @@ public struct SelfSignedCertificate: Sendable {
             certificate.notValidAfter.timeIntervalSince(now) > Double(renewalDays) * 86_400,
             let held = try? certificate.extensions.subjectAlternativeNames  // unreadable counts as absent
         else { return nil }
-        return names.alternativeNames.allSatisfy { held.contains($0) } ? certificate : nil
+        // IPv6 addresses come and go (RFC 8981), and each new certificate must be accepted again by everybody.
+        let lasting = ServerNames(host: names.host, addresses: names.addresses.filter { $0.count == 4 })
+        return lasting.alternativeNames.allSatisfy { held.contains($0) } ? certificate : nil
     }
 
     private static func make(

@@ -234,7 +234,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
         promise?.succeed()
     }
 
+    /// Behind what is queued: its pong shows that all of that arrived.
     func sendPing() {
+        drain()
         guard state == .open, let context, context.channel.isWritable else { return }
         write(WebSocketEncoder.header(.ping, payloadLength: 0))
         flushIfNeeded()
