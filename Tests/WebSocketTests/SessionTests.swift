@@ -145,6 +145,31 @@ struct SessionTests {
         }
     }
 
+    @Test("A ping leaves behind what was queued before it, also by a broadcast that is not flushed yet")
+    func pingAfterMessages() async throws {
+        let routes: (Router<BasicRequestContext>) -> Void = { router in
+            router.webSocket("ws") { session, _ in
+                var broadcast = WebSocketBroadcast()
+                for text in ["welcome", "and more"] { broadcast.add(WebSocketMessage(text: text), to: session) }
+                session.ping()
+                // As long as it takes the event loop to have come by.
+                for await message in session.inbound where message == .pong { break }
+                broadcast.flush()
+            }
+        }
+        try await withServer(routes: routes) { port, _ in
+            try await TestClient.upgrade(port) { client in
+                #expect(try await client.event() == .text(Array("welcome".utf8)))
+                #expect(try await client.event() == .text(Array("and more".utf8)))
+                #expect(try await client.event() == .ping([]))
+                try await client.send(ClientFrame(opcode: 10))
+                guard case .close(.normalClosure, _) = try await client.message() else { return #expect(Bool(false)) }
+                try await client.send(.close(1000))
+                try await client.end()
+            }
+        }
+    }
+
     @Test("When the server stops, sessions are closed with 1001")
     func shutdown() async throws {
         try await withServer(routes: { $0.echo("ws", outcomes: outcomes) }) { port, stop in
