@@ -222,7 +222,7 @@ def test_chat_full_of_long_messages(enter, wire, room):
         while senders[number % 5].ask("chat", text="漢" * 4096, clientId=str(number))["type"] == "error":
             time.sleep(0.2)
     welcome = wire().hello(room, "Late")
-    assert welcome["type"] == "welcome" and len(welcome["chat"]) > 10
+    assert welcome["type"] == "welcome" and len(welcome["chat"]) > 5
     assert welcome["chat"][-1]["clientId"] == "199"
 
 
