@@ -221,7 +221,8 @@ extension MeetingService {
 
     private func hold(_ connection: ConnectionID) {
         guard written > settled, lines[connection] != nil else { return }
-        lines[connection]?.hold = .init(until: written, since: lines[connection]?.hold?.since ?? clock.moment.now)
+        let since = lines[connection]?.hold?.since ?? clock.moment.now
+        lines[connection]?.hold = .init(until: written, since: since)
         holding.insert(connection)
     }
 
