@@ -60,7 +60,6 @@ extension WebSocketCloseCode {
         self =
             switch code {
             case .normal: .normalClosure
-            case .goingAway: .goingAway
             case .policyViolation: .policyViolation
             case .serviceRestart: .serviceRestart
             }

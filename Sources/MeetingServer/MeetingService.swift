@@ -161,10 +161,6 @@ extension MeetingService {
 
     /// What a stranger may know of a room.
     func glance(at room: RoomName) -> RoomGlance { manager.glance(at: room) }
-
-    var isDraining: Bool { manager.isDraining }
-
-    var figures: (rooms: Int, members: Int, guests: Int, connections: Int) { manager.figures }
 }
 
 // MARK: - Effects

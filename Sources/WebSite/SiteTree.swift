@@ -25,11 +25,13 @@ struct SiteTree: Sendable {
 
     /// Takes the files by their paths below Web, without a leading slash.
     init(_ sources: [String: [UInt8]]) {
+        // Before the hash: what browsers keep for ever is what is served, not what it was made from.
+        let sources = Dictionary(uniqueKeysWithValues: sources.map { ($0, SourceTrim.trimmed($1, path: $0)) })
         let prefix = "/assets/" + Self.hash(sources) + "/"
         var files: [String: SiteFile] = ["/plain.css": SiteFile(path: "plain.css", bytes: Array(PlainPage.style.utf8))]
         var assets: [String: SiteFile] = [:]
         for (path, bytes) in sources where path != "index.html" {
-            let file = SiteFile(path: path, bytes: SourceTrim.trimmed(bytes, path: path))
+            let file = SiteFile(path: path, bytes: bytes)
             files["/" + path] = file
             assets[prefix + path] = file
         }

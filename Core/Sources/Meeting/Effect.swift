@@ -27,7 +27,6 @@ public struct Ticket: Hashable, Sendable {
 /// WebSocket close codes that the meeting gives (RFC 6455 §7.4.1).
 public enum CloseCode: UInt16, Sendable {
     case normal = 1000
-    case goingAway = 1001
     case policyViolation = 1008
     case serviceRestart = 1012
 }

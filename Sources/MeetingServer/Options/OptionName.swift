@@ -30,7 +30,7 @@ enum OptionName: String, CaseIterable, Sendable {
         Self.variablePrefix + rawValue.uppercased().split(separator: "-").joined(separator: "_")
     }
 
-    /// Environment variables that begin so are ours; one that is no option is a typing error.
+    /// Environment variables that begin so are looked at; one that resembles an option without being one is a typing error.
     static let variablePrefix = "PARLEY_"
 
     init?(variable: String) {
