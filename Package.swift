@@ -99,6 +99,7 @@ let package = Package(
             dependencies: [
                 "MeetingServer", core,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
         ),

@@ -54,15 +54,15 @@ struct BenchSignalling: AsyncParsableCommand {
         let elapsed = Double((tally.lastArrival - start).nanoseconds) / 1e9
         let cpu = server.cpuMicroseconds - before
         let delivered = tally.count
-        report(
+        BenchLine.report(
             [
                 ("case", "\"signalling-\(name)\""), ("rooms", "\(rooms)"), ("members", "\(members)"),
                 ("delivered", "\(delivered)"), ("expected", "\(expected)"),
-                ("deliveredPerSecond", rounded(Double(delivered) / elapsed)),
-                ("bytesPerMessage", rounded(Double(tally.bytes) / Double(max(1, delivered)))),
-                ("cpuMicrosecondsPerDelivered", rounded(cpu / Double(max(1, delivered)))),
-                ("cores", rounded(cpu / 1e6 / elapsed)),
-            ] + tally.latencies.map { ("\($0.0)Milliseconds", rounded($0.1)) }
+                ("deliveredPerSecond", BenchLine.rounded(Double(delivered) / elapsed)),
+                ("bytesPerMessage", BenchLine.rounded(Double(tally.bytes) / Double(max(1, delivered)))),
+                ("cpuMicrosecondsPerDelivered", BenchLine.rounded(cpu / Double(max(1, delivered)))),
+                ("cores", BenchLine.rounded(cpu / 1e6 / elapsed)),
+            ] + tally.latencies.map { ("\($0.0)Milliseconds", BenchLine.rounded($0.1)) }
         )
         for channel in channels { channel.close(promise: nil) }
         try await group.shutdownGracefully()
@@ -88,11 +88,14 @@ struct BenchSignalling: AsyncParsableCommand {
         try await Task.sleep(for: .seconds(3))
         let cpuBefore = server.cpuMicroseconds
         try await Task.sleep(for: .seconds(20))
-        report([
+        BenchLine.report([
             ("case", "\"signalling-idle\""), ("connections", "\(channels.count)"),
-            ("residentKiBPerConnection", rounded((server.residentKiB - before) / Double(channels.count - members))),
-            ("residentKiB", rounded(server.residentKiB)),
-            ("cores", rounded((server.cpuMicroseconds - cpuBefore) / 20e6)),
+            (
+                "residentKiBPerConnection",
+                BenchLine.rounded((server.residentKiB - before) / Double(channels.count - members))
+            ),
+            ("residentKiB", BenchLine.rounded(server.residentKiB)),
+            ("cores", BenchLine.rounded((server.cpuMicroseconds - cpuBefore) / 20e6)),
         ])
         for channel in channels { channel.close(promise: nil) }
         try await group.shutdownGracefully()
@@ -117,14 +120,5 @@ struct BenchSignalling: AsyncParsableCommand {
             try await tally.waitForWelcomes(rooms: members)
         }
         return channels
-    }
-
-    private func rounded(_ number: Double) -> String {
-        guard number.isFinite else { return "null" }
-        return "\((number * 100).rounded() / 100)"
-    }
-
-    private func report(_ fields: [(String, String)]) {
-        print("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
     }
 }
