@@ -30,17 +30,20 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "STUN", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "Meeting", "Simulation"])
     ],
     targets: [
         core("Wire"),
         core("Units"),
-        core("STUN", ["Wire", "Units"]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        core("STUN", ["Wire", "Units", "COpenSSL"]),
+        core("TURN", ["Wire", "Units", "STUN"]),
         core("Meeting", ["Wire", "Units"]),
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
         tests("Wire"),
         tests("Units"),
         tests("STUN", ["Wire", "Units"]),
+        tests("TURN", ["Wire", "Units", "STUN"]),
         tests("Meeting", ["Wire", "Units"]),
         tests("Simulation", ["Wire", "Units", "Meeting"]),
     ]

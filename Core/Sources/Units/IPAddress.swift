@@ -2,7 +2,7 @@
 ///
 /// IPv4 is kept as IPv6 writes it, `::ffff:a.b.c.d` (RFC 4291 §2.5.5.2), so an IPv4 peer that comes through an IPv6
 /// socket is the same peer, and a rule about an IPv4 range cannot be passed by the other spelling.
-public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct IPAddress: Hashable, Comparable, Sendable, BitwiseCopyable, CustomStringConvertible {
     /// The first 64 bits.
     public let high: UInt64
     /// The last 64 bits.

@@ -1,7 +1,7 @@
 /// A moment on the monotonic clock: nanoseconds since an arbitrary start. Only the difference of two means anything.
 ///
 /// Cores never read a clock: the shell that drives them passes the time in.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds since the clock's start.
     public var nanoseconds: UInt64
 

@@ -1,5 +1,5 @@
 /// An address and a port: one end of a UDP or TCP path. RFC 8489 §2 calls it the same.
-public struct TransportAddress: Hashable, Sendable, CustomStringConvertible {
+public struct TransportAddress: Hashable, Sendable, BitwiseCopyable, CustomStringConvertible {
     public let address: IPAddress
     public let port: UInt16
 

@@ -1,0 +1,7 @@
+import Testing
+import Units
+
+@testable import TURN
+
+@Suite("Peer policy")
+struct PeerPolicyTests {}
