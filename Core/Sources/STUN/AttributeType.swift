@@ -18,11 +18,26 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable {
     public static let passwordAlgorithm = AttributeType(rawValue: 0x001D)
     public static let userhash = AttributeType(rawValue: 0x001E)
     public static let xorMappedAddress = AttributeType(rawValue: 0x0020)
+    public static let passwordAlgorithms = AttributeType(rawValue: 0x8002)
     public static let software = AttributeType(rawValue: 0x8022)
     public static let fingerprint = AttributeType(rawValue: 0x8028)
 
+    /// TURN's (RFC 8656 §18).
+    public static let channelNumber = AttributeType(rawValue: 0x000C)
+    public static let lifetime = AttributeType(rawValue: 0x000D)
+    public static let xorPeerAddress = AttributeType(rawValue: 0x0012)
+    public static let data = AttributeType(rawValue: 0x0013)
+    public static let xorRelayedAddress = AttributeType(rawValue: 0x0016)
+    public static let requestedAddressFamily = AttributeType(rawValue: 0x0017)
+    public static let evenPort = AttributeType(rawValue: 0x0018)
+    public static let requestedTransport = AttributeType(rawValue: 0x0019)
+    public static let dontFragment = AttributeType(rawValue: 0x001A)
+    public static let reservationToken = AttributeType(rawValue: 0x0022)
+    public static let additionalAddressFamily = AttributeType(rawValue: 0x8000)
+    public static let addressErrorCode = AttributeType(rawValue: 0x8001)
+
     /// Whether RFC 8489 itself defines it, so that a plain STUN server knows what it means.
-    var isKnownToSTUN: Bool {
+    package var isKnownToSTUN: Bool {
         switch self {
         case .mappedAddress, .username, .messageIntegrity, .errorCode, .unknownAttributes, .realm, .nonce,
             .messageIntegritySHA256, .passwordAlgorithm, .userhash, .xorMappedAddress, .fingerprint:

@@ -2,6 +2,9 @@
 public enum Limits {
     /// Bytes of a message over TCP. The largest that browsers send (with TURN's credentials) has some 300.
     public static let streamFrame = 2_048
+    /// Bytes of a ChannelData frame over TCP, header and padding included. What it carries leaves as one datagram of
+    /// media, for which 1,500 are many; RFC 8656 would allow 65,540.
+    public static let streamChannelData = 2_048
     /// Bytes of the largest answer to a Binding request.
     public static let bindingAnswer = 128
     /// Answers per second and source before it is known who asks (T-STUN-2): enough for a household, too few for a flood.

@@ -25,6 +25,13 @@ public struct MessageType: Hashable, Sendable {
         public init(rawValue: UInt16) { self.rawValue = rawValue & 0xFFF }
 
         public static let binding = Method(rawValue: 0x001)
+        /// TURN's (RFC 8656 §17).
+        public static let allocate = Method(rawValue: 0x003)
+        public static let refresh = Method(rawValue: 0x004)
+        public static let send = Method(rawValue: 0x006)
+        public static let data = Method(rawValue: 0x007)
+        public static let createPermission = Method(rawValue: 0x008)
+        public static let channelBind = Method(rawValue: 0x009)
     }
 
     public let `class`: Class

@@ -60,6 +60,39 @@ public struct MessageWriter: Sendable {
         bytes.write(UInt8(truncatingIfNeeded: code % 100), to: &room)
     }
 
+    /// Writes an attribute of four bytes.
+    public mutating func write(_ type: AttributeType, _ value: UInt32, to room: inout MutableSpan<UInt8>) {
+        begin(type, length: 4, &room)
+        bytes.write(value, to: &room)
+    }
+
+    /// Writes an attribute of eight bytes.
+    public mutating func write(_ type: AttributeType, _ value: UInt64, to room: inout MutableSpan<UInt8>) {
+        begin(type, length: 8, &room)
+        bytes.write(value, to: &room)
+    }
+
+    /// Writes MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 of all before it (RFC 8489 §14.5, §14.6). Only FINGERPRINT,
+    /// or the second behind the first, may follow.
+    public mutating func writeIntegrity(
+        _ algorithm: IntegrityAlgorithm,
+        key: Span<UInt8>,
+        to room: inout MutableSpan<UInt8>
+    ) {
+        begin(algorithm.attribute, length: algorithm.size, &room)
+        guard let count = bytes.count else { return }
+        // The MAC is over the length as it will be, with this attribute in it.
+        setLength(count &+ algorithm.size, &room)
+        switch algorithm {
+        case .sha1:
+            let mac = Digest.hmacSHA1(key: key, room.span.extracting(..<(count &- 4)))
+            bytes.write(mac.span, to: &room)
+        case .sha256:
+            let mac = Digest.hmacSHA256(key: key, room.span.extracting(..<(count &- 4)))
+            bytes.write(mac.span, to: &room)
+        }
+    }
+
     /// Writes FINGERPRINT. Nothing may follow.
     public mutating func writeFingerprint(to room: inout MutableSpan<UInt8>) {
         begin(.fingerprint, length: 4, &room)
@@ -76,14 +109,14 @@ public struct MessageWriter: Sendable {
         return count
     }
 
-    mutating func begin(_ type: AttributeType, length: Int, _ room: inout MutableSpan<UInt8>) {
+    package mutating func begin(_ type: AttributeType, length: Int, _ room: inout MutableSpan<UInt8>) {
         bytes.write(type.rawValue, to: &room)
         bytes.write(UInt16(truncatingIfNeeded: length), to: &room)
     }
 
-    mutating func write(_ value: UInt16, _ room: inout MutableSpan<UInt8>) { bytes.write(value, to: &room) }
+    package mutating func write(_ value: UInt16, _ room: inout MutableSpan<UInt8>) { bytes.write(value, to: &room) }
 
-    mutating func pad(_ room: inout MutableSpan<UInt8>) { bytes.pad(to: 4, in: &room) }
+    package mutating func pad(_ room: inout MutableSpan<UInt8>) { bytes.pad(to: 4, in: &room) }
 
     private func setLength(_ count: Int, _ room: inout MutableSpan<UInt8>) {
         bytes.overwrite(UInt16(truncatingIfNeeded: count &- Message.headerLength), at: 2, in: &room)

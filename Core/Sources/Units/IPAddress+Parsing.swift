@@ -18,7 +18,8 @@ extension IPAddress {
             return
         }
         // `::` stands for at least one group of zeros.
-        guard let before = Self.groups(text[..<gap.lowerBound]), let after = Self.groups(text[gap.upperBound...]),
+        guard let before = Self.groups(text[..<gap.lowerBound], endsAddress: false),
+            let after = Self.groups(text[gap.upperBound...]),
             before.count + after.count <= 7
         else { return nil }
         self.init(groups: before + Array(repeating: 0, count: 8 - before.count - after.count) + after)
@@ -39,13 +40,13 @@ extension IPAddress {
         return nil
     }
 
-    /// Groups of up to four digits between colons; the last may be an IPv4 address, which makes two. None for no text.
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    /// Groups of up to four digits between colons; the address may end with an IPv4 one, which makes two. None for no text.
+    private static func groups(_ text: Substring, endsAddress: Bool = true) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         var groups: [UInt16] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains("."), let v4 = v4(part) {
+            if endsAddress, index == parts.count - 1, part.contains("."), let v4 = v4(part) {
                 groups += [UInt16(truncatingIfNeeded: v4 >> 16), UInt16(truncatingIfNeeded: v4)]
             } else {
                 guard (1...4).contains(part.utf8.count), part.allSatisfy(\.isHexDigit),

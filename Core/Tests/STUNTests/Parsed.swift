@@ -14,6 +14,21 @@ struct Parsed {
 
     var fingerprint: Fingerprint { message.fingerprint(in: bytes.span) }
 
+    var algorithm: IntegrityAlgorithm? { message.integrityAlgorithm(in: bytes.span) }
+
+    func hasIntegrity(_ algorithm: IntegrityAlgorithm, key: [UInt8]) -> Bool {
+        message.hasIntegrity(algorithm, key: key.span, in: bytes.span)
+    }
+
+    func verifies(_ key: LongTermKey, _ algorithm: IntegrityAlgorithm) -> Bool {
+        key.verifies(message, algorithm, in: bytes.span)
+    }
+
+    /// The bytes of the first attribute of a type.
+    func value(_ type: AttributeType) -> [UInt8]? {
+        message.attribute(type, in: bytes.span).map { Array(bytes[$0.value]) }
+    }
+
     /// What the first XOR-MAPPED-ADDRESS says.
     var address: TransportAddress? {
         message.attribute(.xorMappedAddress, in: bytes.span).flatMap { message.xorAddress(of: $0, in: bytes.span) }

@@ -1,4 +1,4 @@
-/// The messages of RFC 5769 §2.1 to §2.3, byte by byte as printed there. HMAC is not checked yet.
+/// The messages of RFC 5769 and RFC 8489 B.1, byte by byte as printed there.
 enum Vectors {
     /// Request with SOFTWARE, PRIORITY, ICE-CONTROLLED, USERNAME, MESSAGE-INTEGRITY, FINGERPRINT.
     static let request = bytes(
@@ -20,6 +20,24 @@ enum Vectors {
         """
         01010048 2112a442 b7e7a701 bc34d686 fa87dfae 8022000b 74657374 20766563 746f7220 00200014 0002a147 0113a9fa
         a5d3f179 bc25f4b5 bed2b9d9 00080014 a382954e 4be67bf1 1784c97c 8292c275 bfe3ed41 80280004 c8fb0b4c
+        """
+    )
+
+    /// RFC 5769 §2.4: USERNAME, NONCE, REALM, MESSAGE-INTEGRITY.
+    static let longTerm = bytes(
+        """
+        00010060 2112a442 78ad3433 c6ad72c0 29da412e 00060012 e3839ee3 8388e383 aae38383 e382afe3 82b90000 0015001c
+        662f2f34 39396b39 35346436 4f4c3334 6f4c3946 53547679 36347341 0014000b 6578616d 706c652e 6f726700 00080014
+        f6702465 6dd64a3e 02b8e071 2e85c9a2 8ca89666
+        """
+    )
+    /// RFC 8489 B.1 with erratum 6268: USERHASH, NONCE, REALM, PASSWORD-ALGORITHM, MESSAGE-INTEGRITY-SHA256.
+    static let longTermSHA256 = bytes(
+        """
+        00010090 2112a442 78ad3433 c6ad72c0 29da412e 001e0020 4a3cf38f ef6992bd a952c678 0417da0f 24819415 569e60b2
+        05c46e41 407f1704 00150029 6f624d61 744a6f73 32414141 43662f2f 3439396b 39353464 364f4c33 346f4c39 46535476
+        79363473 41000000 0014000b 6578616d 706c652e 6f726700 001d0004 00020000 001c0020 b5c7bf00 5b6c52a2 1c51c5e8
+        92f81924 136296cb 927c4314 9309278c c6518e65
         """
     )
 
