@@ -60,10 +60,11 @@ export function everybodyEntries(text, send) {
  */
 export function roomEntries(state, text, send) {
   if (!isHost(state) || !state.roomInfo) return [];
-  const { locked, lobby } = state.roomInfo;
+  const { locked, lobby, relayOnly } = state.roomInfo;
   return [
     { label: text.say('moderate.lock'), icon: 'lock', checked: locked, act: () => send({ type: 'moderate', action: locked ? 'unlock' : 'lock' }) },
     { label: text.say('moderate.lobby'), icon: 'door', checked: lobby, act: () => send({ type: 'moderate', action: 'lobby', on: !lobby }) },
+    { label: text.say('moderate.relay-only'), icon: 'shield', checked: relayOnly, act: () => send({ type: 'moderate', action: 'relay-only', on: !relayOnly }) },
     { label: text.say('moderate.end'), icon: 'end', danger: true, act: () => send({ type: 'moderate', action: 'end' }) },
   ];
 }

@@ -64,6 +64,8 @@ function linkTroubles(state) {
   const of = (/** @type {string} */ wanted) => links.find(({ link }) => link?.state === wanted)?.id;
   const failed = of('failed');
   const unstable = of('unstable');
+  const relay = links.find(({ link }) => link?.state !== 'connected' && link?.relay)?.link?.relay;
+  if (relay) return [{ key: `trouble.relay-${relay.kind}`, values: { ports: relay.ports }, severity: 'danger' }];
   if (failed) return [{ key: 'trouble.link-failed', values: { name: participantName(state, failed) }, severity: 'danger' }];
   if (unstable) return [{ key: 'trouble.link-unstable', values: { name: participantName(state, unstable) }, severity: 'warning' }];
   const weak = links.filter(({ link }) => link?.quality !== 'good').length;

@@ -21,12 +21,16 @@
  * @property {(configuration: RTCConfiguration) => RTCPeerConnection} connect
  * @property {() => MediaStream} makeStream
  * @property {IceServer[]} iceServers
+ * @property {boolean} relayOnly the room hides addresses: everything goes through a relay
  * @property {import('./sources.js').OwnTrack} ownTrack
  * @property {LinkEvents} events
  */
-import { applyEncoding, cameraEncoding, screenEncoding } from './adaptation.js';
+import { hideAddresses } from './hidden-addresses.js';
 import { Negotiation } from './negotiation.js';
 import { Recovery } from './recovery.js';
+import { RelayWatch } from './relay-watch.js';
+import { iceFragment } from './sdp.js';
+import { Sending } from './sending.js';
 import { Sources } from './sources.js';
 import { bytesReceived, flowed, isStalled, momentaryQuality, noCounters, noFlow, steadied, steady, summarize } from './statistics.js';
 
@@ -34,6 +38,10 @@ import { bytesReceived, flowed, isStalled, momentaryQuality, noCounters, noFlow,
 const FIRST_OFFER_MS = 2_000;
 /** An offer without an answer is made again. */
 const ANSWER_MS = 10_000;
+/** After a change of the way the impolite side waits for the polite one's restart, but not for ever. */
+const OTHERS_RESTART_MS = 3_000;
+/** Without a connection for so long: time to say why. */
+const PATIENCE_MS = 5_000;
 /** Steps the browser refused in a row before the connection is given up. */
 const REFUSALS = 3;
 
@@ -41,6 +49,8 @@ export class Link {
   #options;
   #events;
   #iceServers;
+  #relayOnly;
+  #relays;
   #groups;
   #negotiation;
   #recovery;
@@ -49,11 +59,12 @@ export class Link {
   /** @type {Sources} */
   #sources;
   #wasConnected = false;
+  /** Since when there is no connection; 0 while there is one. */
+  #apartSince;
   #refusals = 0;
   #closed = false;
   #signalling = true;
-  /** @type {Map<Source, WantedTrack|null>} */
-  #wanted = new Map();
+  #sending = new Sending();
   #counters = noCounters;
   #quality = steady;
   #flow = noFlow;
@@ -65,6 +76,9 @@ export class Link {
     this.#options = options;
     this.#events = options.events;
     this.#iceServers = options.iceServers;
+    this.#relayOnly = options.relayOnly;
+    this.#relays = new RelayWatch(options.iceServers);
+    this.#apartSince = options.clock.now();
     this.#groups = { person: options.makeStream(), screen: options.makeStream() };
     const negotiate = () => this.#negotiation;
     this.#recovery = new Recovery({
@@ -101,42 +115,34 @@ export class Link {
     this.#recovery.networkChanged();
   }
 
-  /** @param {IceServer[]} iceServers */
+  /** Newer credentials: for the next gathering; what is connected stays as it is. @param {IceServer[]} iceServers */
   setIceServers(iceServers) {
     this.#iceServers = iceServers;
-    this.#connection.setConfiguration({ ...this.#configuration() });
+    this.#relays.configure(iceServers);
+    this.#reconfigure();
   }
 
   /**
-   * What the other side shows of us.
-   * @param {readonly WantedTrack[]} video
+   * Addresses are hidden from now on, or no longer: another way for the media. Both sides hear of it; the polite one restarts.
+   * @param {boolean} relayOnly
    */
+  setRelayOnly(relayOnly) {
+    if (relayOnly === this.#relayOnly) return;
+    this.#relayOnly = relayOnly;
+    this.#reconfigure();
+    if (this.#options.polite) return this.#negotiation.wish({ restart: true });
+    const before = this.#remoteFragment();
+    this.#after(OTHERS_RESTART_MS, () => { if (this.#remoteFragment() === before) this.#negotiation.wish({ restart: true }); });
+  }
+
+  /** What the other side shows of us. @param {readonly WantedTrack[]} video */
   want(video) {
-    for (const source of /** @type {const} */ (['camera', 'screen'])) {
-      this.#wanted.set(source, video.find(({ track }) => track.endsWith(`/${source}`)) ?? null);
-    }
+    this.#sending.want(video);
   }
 
-  /**
-   * Fits what is sent to the meeting and to the tile over there.
-   * @param {number} people
-   */
+  /** Fits what is sent to the meeting and to the tile over there. @param {number} people */
   async adapt(people) {
-    const camera = this.#sources.sender('camera');
-    const screen = this.#sources.sender('screen');
-    const microphone = this.#sources.sender('microphone');
-    if (microphone) await applyEncoding(microphone, { maxBitrate: 40_000 }, { priority: 'high' });
-    if (camera) {
-      const captured = camera.track?.getSettings().height ?? 0;
-      const encoding = cameraEncoding({ people, captured, wanted: this.#wanted.get('camera') });
-      await applyEncoding(camera, encoding, { priority: 'low', degradationPreference: 'balanced' });
-    }
-    if (screen) {
-      const hint = screen.track?.contentHint === 'motion' ? 'motion' : 'detail';
-      const encoding = screenEncoding({ people, hint, wanted: this.#wanted.get('screen') });
-      const degradationPreference = hint === 'motion' ? 'balanced' : 'maintain-resolution';
-      await applyEncoding(screen, encoding, { priority: 'medium', degradationPreference });
-    }
+    await this.#sending.adapt(this.#sources, people);
   }
 
   /** How loud the other side is now, 0…1: the level of the latest packet that was played. */
@@ -162,7 +168,7 @@ export class Link {
     const { counters, statistics, uploadKbps } = summarize(report, this.#counters, this.#options.clock.now());
     this.#counters = counters;
     this.#quality = steadied(this.#quality, momentaryQuality(statistics, uploadKbps));
-    this.#events.changed({ statistics, quality: this.#quality.shown });
+    this.#events.changed({ statistics, quality: this.#quality.shown, relay: this.#relayTrouble() });
   }
 
   close() {
@@ -214,9 +220,28 @@ export class Link {
       expect: (tracks) => this.#sources.expect(tracks),
       adopt: () => this.#sources.adopt(),
       tracks: () => this.#sources.tracks(),
-      send: (signal) => this.#events.send(signal),
+      send: (signal) => this.#say(signal),
       failed: () => this.#refused(),
     };
+  }
+
+  /** @param {import('./negotiation.js').Signal} signal */
+  #say(signal) {
+    const sayable = this.#relayOnly ? hideAddresses(signal) : signal;
+    if (sayable) this.#events.send(sayable);
+  }
+
+  /** Why there is no connection, when the relays are the reason. */
+  #relayTrouble() {
+    if (!this.#apartSince || this.#options.clock.now() - this.#apartSince < PATIENCE_MS) return null;
+    const { verdict } = this.#relays;
+    // With nothing to offer the browser does not even begin, and so never fails either.
+    if (verdict && this.#connection.connectionState === 'new') this.#recovery.changed('failed');
+    return verdict;
+  }
+
+  #remoteFragment() {
+    return iceFragment(this.#connection.remoteDescription?.sdp ?? '');
   }
 
   /** A description the browser would not take: once may be bad luck, again and again is a broken connection. */
@@ -237,14 +262,26 @@ export class Link {
   }
 
   #configuration() {
-    return /** @type {RTCConfiguration} */ ({ iceServers: this.#iceServers, bundlePolicy: 'max-bundle' });
+    return /** @type {RTCConfiguration} */ ({
+      iceServers: this.#iceServers, bundlePolicy: 'max-bundle', iceTransportPolicy: this.#relayOnly ? 'relay' : 'all',
+    });
+  }
+
+  #reconfigure() {
+    if (this.#connection.signalingState !== 'closed') this.#connection.setConfiguration(this.#configuration());
   }
 
   #connect() {
     const connection = this.#options.connect(this.#configuration());
     connection.onicecandidate = ({ candidate }) => {
       if (candidate && candidate.candidate === '') return; // Firefox's end mark of one generation.
+      if (candidate) this.#relays.candidate(candidate.candidate);
       this.#negotiation.candidate(candidate && plain(candidate));
+    };
+    connection.onicecandidateerror = (error) => this.#relays.failed(error);
+    connection.onicegatheringstatechange = () => {
+      if (connection.iceGatheringState === 'gathering') this.#relays.begin();
+      if (connection.iceGatheringState === 'complete') this.#relays.ended();
     };
     connection.ontrack = ({ transceiver, track }) => this.#gotTrack(transceiver, track);
     connection.onconnectionstatechange = () => this.#stateChanged(connection.connectionState);
@@ -253,7 +290,8 @@ export class Link {
 
   /** @param {RTCPeerConnection} connection */
   #silence(connection) {
-    connection.onicecandidate = connection.ontrack = connection.onconnectionstatechange = null;
+    connection.onicecandidate = connection.onicecandidateerror = connection.onicegatheringstatechange = null;
+    connection.ontrack = connection.onconnectionstatechange = null;
   }
 
   /** @param {RTCRtpTransceiver} transceiver @param {MediaStreamTrack} track */
@@ -273,6 +311,11 @@ export class Link {
     if (state === 'connected') {
       this.#wasConnected = true;
       this.#refusals = 0;
+      this.#apartSince = 0;
+      this.#events.changed({ relay: null });
+    } else {
+      this.#apartSince ||= this.#options.clock.now();
+      if (state === 'failed') this.#relays.ended();
     }
     this.#events.changed({ state: shownState(state, this.#wasConnected) });
     this.#recovery.changed(state);

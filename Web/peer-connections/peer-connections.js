@@ -29,6 +29,7 @@ export class PeerConnections {
   #links = new Map();
   /** @type {IceServer[]} */
   #iceServers = [];
+  #relayOnly = false;
   /** @type {Set<string>} participants that send something */
   #sending = new Set();
   #people = 1;
@@ -53,11 +54,14 @@ export class PeerConnections {
     switch (message.type) {
       case 'welcome':
         this.#setIceServers(message.iceServers);
+        this.#setRelayOnly(message.room.relayOnly ?? false);
         return this.#keepOnly(message.participants.map(({ id }) => id));
       case 'resumed':
         return message.iceServers && this.#setIceServers(message.iceServers);
       case 'iceServers':
         return this.#setIceServers(message.iceServers);
+      case 'moderated':
+        return message.room?.relayOnly !== undefined && this.#setRelayOnly(message.room.relayOnly);
       case 'link':
         return message.close ? this.#close(message.with) : this.#open(message.with, message);
       case 'offer':
@@ -124,6 +128,7 @@ export class PeerConnections {
     const link = new Link({
       polite, clock, connect, makeStream, ownTrack,
       iceServers: this.#iceServers,
+      relayOnly: this.#relayOnly,
       events: {
         send: (signal) => this.#events.send({ ...signal, to: id }),
         track: (source, track) => this.#events.track(`${id}/${source}`, track),
@@ -165,6 +170,12 @@ export class PeerConnections {
   #setIceServers(iceServers) {
     this.#iceServers = iceServers;
     for (const link of this.#links.values()) link.setIceServers(iceServers);
+  }
+
+  /** @param {boolean} relayOnly the room hides addresses */
+  #setRelayOnly(relayOnly) {
+    this.#relayOnly = relayOnly;
+    for (const link of this.#links.values()) link.setRelayOnly(relayOnly);
   }
 
   #adapt() {

@@ -40,7 +40,7 @@ export function summarize(report, before, now) {
       lossPercent: loss(before, counters),
       receivedKbps: rate(before.received, counters.received, now - before.at),
       sentKbps: rate(before.sent, counters.sent, now - before.at),
-      path: path(entries.get(pair?.localCandidateId)),
+      path: path(entries.get(pair?.localCandidateId), entries.get(pair?.remoteCandidateId)),
       codec: codec.split('/')[1] ?? '',
       width: video?.frameWidth ?? 0,
       height: video?.frameHeight ?? 0,
@@ -103,9 +103,13 @@ function rate(before, now, milliseconds) {
   return milliseconds > 0 && now >= before ? Math.round(((now - before) * 8) / milliseconds) : 0;
 }
 
-/** @param {any} local candidate */
-function path(local) {
-  if (local?.candidateType === 'relay') return 'relay';
+/** How we reach our own relay; how the others reach theirs only they know. @type {Map<string, LinkStatistics['path']>} */
+const relayPaths = new Map([['udp', 'relay-udp'], ['tcp', 'relay-tcp'], ['tls', 'relay-tls']]);
+
+/** @param {any} local candidate @param {any} remote candidate @returns {LinkStatistics['path']} */
+function path(local, remote) {
+  if (local?.candidateType === 'relay') return relayPaths.get(local.relayProtocol) ?? 'relay';
+  if (remote?.candidateType === 'relay') return 'relay';
   return local?.protocol === 'tcp' ? 'tcp' : 'udp';
 }
 

@@ -30,6 +30,7 @@ const room = shape({
   epoch: integer,
   locked: flag,
   lobby: flag,
+  relayOnly: optional(flag),
   startedAt: number,
   limit: integer,
 });
@@ -61,7 +62,8 @@ const checks = {
   chat: shape({ seq: integer, stored: optional(flag), ...chat }),
   reaction: shape({ participant: text, emoji: text }),
   moderated: shape({
-    action: text, by: text, participant: optional(text), on: optional(flag), room: optional(shape({ locked: flag, lobby: flag })),
+    action: text, by: text, participant: optional(text), on: optional(flag),
+    room: optional(shape({ locked: flag, lobby: flag, relayOnly: optional(flag) })),
   }),
   lobby: shape({ waiting: guests }),
   notice: shape({ code: text, message: text }),

@@ -70,15 +70,23 @@ function reduceServer(state, message, at) {
       return { ...state, meetingState: 'waiting', joinError: null, waitingPosition: message.position };
     case 'moderated':
       if (!message.room || !state.roomInfo) return state;
-      return { ...state, roomInfo: { ...state.roomInfo, locked: message.room.locked, lobby: message.room.lobby } };
+      return { ...state, roomInfo: moderated(state.roomInfo, message.room) };
     default:
       return state;
   }
 }
 
+/**
+ * @param {NonNullable<State['roomInfo']>} before
+ * @param {{locked: boolean, lobby: boolean, relayOnly?: boolean}} change
+ */
+function moderated(before, { locked, lobby, relayOnly = before.relayOnly }) {
+  return { ...before, locked, lobby, relayOnly };
+}
+
 /** @param {import('../types/messages.js').RoomInfo} room */
-function roomInfo({ topology, epoch, locked, lobby, startedAt, limit }) {
-  return { topology, epoch, locked, lobby, startedAt, limit };
+function roomInfo({ topology, epoch, locked, lobby, relayOnly = false, startedAt, limit }) {
+  return { topology, epoch, locked, lobby, relayOnly, startedAt, limit };
 }
 
 /**

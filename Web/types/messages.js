@@ -8,7 +8,7 @@
  * @typedef {{urls: string|string[], username?: string, credential?: string}} IceServer
  * @typedef {{id: string, from: string, name: string, to?: string, text: string, at: number, clientId: string}} ChatEntry
  * @typedef {{id: string, name: string, since: number}} LobbyGuest
- * @typedef {{name: string, topology: 'mesh'|'sfu', epoch: number, locked: boolean, lobby: boolean, startedAt: number, limit: number}} RoomInfo
+ * @typedef {{name: string, topology: 'mesh'|'sfu', epoch: number, locked: boolean, lobby: boolean, relayOnly?: boolean, startedAt: number, limit: number}} RoomInfo
  * @typedef {{candidate: string, sdpMid?: string|null, sdpMLineIndex?: number|null, usernameFragment?: string|null}} Candidate
  * @typedef {{track: string, width: number, height: number, priority?: number}} WantedTrack
  * @typedef {'none'|'now'|'later'} Retry
@@ -31,7 +31,7 @@
  * @typedef {{type: 'chat', re?: number, seq: number, stored?: boolean} & ChatEntry} Chat
  * @typedef {{type: 'reaction', participant: string, emoji: string}} Reaction
  * @typedef {{type: 'moderated', re?: number, action: string, by: string, participant?: string, on?: boolean,
- *   room?: {locked: boolean, lobby: boolean}}} Moderated
+ *   room?: {locked: boolean, lobby: boolean, relayOnly?: boolean}}} Moderated
  * @typedef {{type: 'lobby', waiting: LobbyGuest[]}} Lobby
  * @typedef {{type: 'notice', code: string, message: string}} Notice
  * @typedef {{type: 'iceServers', iceServers: IceServer[]}} IceServers

@@ -47,13 +47,16 @@
  * @property {'new'|'connecting'|'connected'|'unstable'|'failed'} state
  * @property {'good'|'weak'|'bad'} quality
  * @property {LinkStatistics|null} statistics
+ * @property {RelayTrouble|null} relay why there is no connection, when our way to the relays is the reason
+ *
+ * @typedef {{kind: 'unreachable'|'refused', ports: string}} RelayTrouble no answer from any relay; or an answer that says no
  *
  * @typedef {Object} LinkStatistics refreshed every 2 s
  * @property {number} roundTripMs
  * @property {number} lossPercent of what we receive
  * @property {number} receivedKbps
  * @property {number} sentKbps
- * @property {string} path 'udp' | 'tcp' | 'relay'
+ * @property {'udp'|'tcp'|'relay'|'relay-udp'|'relay-tcp'|'relay-tls'} path direct, or how our relay is reached; 'relay': the others' one
  * @property {string} codec
  * @property {number} width received picture
  * @property {number} height
@@ -91,7 +94,7 @@
  * @property {string} room '' on the home page
  * @property {{count: number, names: string[], locked: boolean, lobby: boolean}|null} inside who is in the room, for pre-join
  * @property {{id: string, role: 'host'|'member'|'viewer'}|null} you
- * @property {{topology: 'mesh'|'sfu', epoch: number, locked: boolean, lobby: boolean, startedAt: number, limit: number}|null} roomInfo
+ * @property {{topology: 'mesh'|'sfu', epoch: number, locked: boolean, lobby: boolean, relayOnly: boolean, startedAt: number, limit: number}|null} roomInfo
  * @property {readonly Participant[]} participants in order of joining, own one included
  * @property {readonly {id: string, name: string, since: number}[]} lobbyGuests who waits; hosts only
  * @property {number} waitingPosition

@@ -28,6 +28,7 @@ export class MeetingScreen extends MeetingElement {
   #timer = h('span', { class: 'meeting-timer', role: 'timer' });
   #room = h('span', { class: 'meeting-room', dir: 'auto' });
   #lock = icon('lock');
+  #shield = h('span', { class: 'meeting-shield', role: 'img', hidden: true }, icon('shield'));
   #bar = h('div', { class: 'meeting-bar' });
   #toolbar = new MeetingToolbar();
   /** Had the focus before the panel took it. @type {Element|null} */
@@ -44,7 +45,8 @@ export class MeetingScreen extends MeetingElement {
     for (const part of parts) part.context = this.context;
     const [stage, , reactions, audio, banner, notes] = parts;
     this.#joining.append(h('span', { class: 'spinner', 'aria-hidden': 'true' }), h('p', {}, text.say('joining.text')));
-    const info = h('div', { class: 'meeting-info' }, this.#lock, this.#room, this.#timer);
+    for (const name of ['aria-label', 'title']) setAttribute(this.#shield, name, text.say('stage.relay-only'));
+    const info = h('div', { class: 'meeting-info' }, this.#lock, this.#shield, this.#room, this.#timer);
     this.#bar.append(info, this.#toolbar);
     this.append(
       h('h1', { class: 'visually-hidden' }, text.say('stage.title')),
@@ -74,6 +76,7 @@ export class MeetingScreen extends MeetingElement {
     setAttribute(this, 'data-panel', state.panel);
     setText(this.#room, state.room);
     setAttribute(this.#lock, 'hidden', !state.roomInfo?.locked);
+    show(this.#shield, state.roomInfo?.relayOnly === true);
     this.#showTime(state);
   }
 

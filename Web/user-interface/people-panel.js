@@ -16,6 +16,7 @@ import { isPinned } from './stage-plan.js';
 
 export class PeoplePanel extends MeetingElement {
   #count = h('span', { class: 'count' });
+  #hidden = h('p', { class: 'people-note', hidden: true }, icon('shield'));
   #lobby = h('section', { class: 'lobby', hidden: true });
   #guests = h('ul', { class: 'people-list' });
   #list = h('ul', { class: 'people-list' });
@@ -31,6 +32,7 @@ export class PeoplePanel extends MeetingElement {
     setAttribute(this, 'aria-label', text.say('toolbar.people'));
     setAttribute(this.#list, 'aria-label', text.say('people.list'));
     setAttribute(this.#guests, 'aria-label', text.say('people.lobby'));
+    this.#hidden.append(text.say('stage.relay-only'));
     this.#all.append(icon('more'), text.say('people.for-all'));
     menuButton(this.#all, () => ({ label: text.say('people.for-all'), entries: everybodyEntries(text, (gesture) => this.send(gesture)) }));
     const admitAll = h('button', { type: 'button', class: 'button', on: { click: () => this.send({ type: 'moderate', action: 'admit' }) } }, text.say('people.admit-all'));
@@ -38,7 +40,7 @@ export class PeoplePanel extends MeetingElement {
     const invite = h('button', { type: 'button', class: 'button', on: { click: () => this.send({ type: 'open-dialog', dialog: 'invite' }) } }, icon('invite'), text.say('people.invite'));
     this.append(
       panelHeader(text, 'toolbar.people', () => this.send({ type: 'toggle-panel', panel: 'people' }), this.#count),
-      h('div', { class: 'panel-body' }, this.#lobby, this.#list),
+      h('div', { class: 'panel-body' }, this.#hidden, this.#lobby, this.#list),
       h('footer', { class: 'panel-footer' }, invite, this.#all));
   }
 
@@ -47,6 +49,7 @@ export class PeoplePanel extends MeetingElement {
     show(this, state.panel === 'people');
     if (state.panel !== 'people') return;
     setText(this.#count, this.text.number(state.participants.length));
+    show(this.#hidden, state.roomInfo?.relayOnly === true);
     show(this.#all, isHost(state));
     show(this.#lobby, state.lobbyGuests.length > 0);
     const guests = this.#guestRows.update(state.lobbyGuests, (guest) => guest.id, (row, guest) => this.#renderGuest(row, guest));

@@ -131,7 +131,7 @@ export class FakePeerConnection {
 
   /** @param {string} key @param {string} offer */
   #sdp(key, offer) {
-    return `a=fingerprint:${this.fingerprint}\na=${key}:${offer}\na=ice:${this.fragment}\na=candidates:${this.#gathered.join(' ')}\n`;
+    return `a=fingerprint:${this.fingerprint}\na=${key}:${offer}\na=ice:${this.fragment}\na=ice-ufrag:${this.fragment}\na=candidates:${this.#gathered.join(' ')}\n`;
   }
 
   #gather() {
