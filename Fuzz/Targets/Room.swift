@@ -156,6 +156,7 @@ private struct World {
             case .store(let changes, let ticket):
                 for change in changes { apply(change) }
                 if let ticket { tickets.append(ticket) }
+            case .departed: break
             case .load(let room): loads.append(room)
             case .hold, .ping, .close: break
             }

@@ -182,6 +182,7 @@ extension MeetingService {
             case .ping(let connection): deliver(.ping, to: connection, &broadcast)
             case .close(let connection, let code): deliver(.close(code), to: connection, &broadcast)
             case .store(let changes, let ticket): write(changes, ticket)
+            case .departed: break
             case .load(let room): Task { await self.load(room) }
             }
         }

@@ -13,6 +13,9 @@ public enum Effect: Equatable, Sendable {
     case close(ConnectionID, code: CloseCode)
     /// Write these changes, in order. With a ticket the manager wants to hear of it: `stored(_:isOnDisk:)`.
     case store([StoredChange], ticket: Ticket?)
+    /// This participant's seat has ended, for whatever reason: what was opened for him (TURN credentials and allocations) is
+    /// to be taken back. Once a seat, also for one that nobody sat on at the time; the same id never comes back.
+    case departed(ParticipantID)
     /// Read the room and hand it to `loaded(_:record:)`.
     case load(RoomName)
 }

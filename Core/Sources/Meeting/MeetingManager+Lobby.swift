@@ -208,6 +208,7 @@ extension MeetingManager {
             if let connection = seat.connection { effects += goodbye(connection, .ended) }
         }
         for guest in lobbies[room]?.take(nil) ?? [] { effects += goodbye(guest.caller.connection, .ended) }
+        effects += manager.seats.map { .departed($0.id) }
         manager.seats = []
         rooms[room] = manager
         forgetIfEmpty(room)

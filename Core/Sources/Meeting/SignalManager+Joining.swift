@@ -249,7 +249,7 @@ extension SignalManager {
             changes += [.seat(name, seats[heir].record), .room(settings)]
             effects += emitUpdate(of: heir)
         }
-        effects.append(.store(changes, ticket: nil))
+        effects += [.store(changes, ticket: nil), .departed(seat.id)]
         return effects
     }
 

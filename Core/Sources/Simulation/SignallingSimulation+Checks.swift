@@ -20,6 +20,7 @@ extension SignallingSimulation {
         self.manager = manager
         report(manager.violations())
         learnDevices(effects)
+        checkDepartures(before, rooms.map { manager.participants(of: $0) }, effects)
         for (room, before) in zip(rooms, before) {
             checkRoles(room, before, manager.participants(of: room), cause)
         }
@@ -28,6 +29,19 @@ extension SignallingSimulation {
 
     mutating func report(_ violations: [String]) {
         outcome.violations += violations.map { "seed \(seed), \(now / 1_000_000) ms: \($0)" }
+    }
+
+    /// Whose seat has ended is named once, and nobody else.
+    private mutating func checkDepartures(
+        _ before: [[ServerMessage.Participant]],
+        _ after: [[ServerMessage.Participant]],
+        _ effects: [Effect]
+    ) {
+        let seated = Set(after.joined().map(\.id))
+        let gone = before.joined().map(\.id).filter { !seated.contains($0) }
+        var departed: [ParticipantID] = []
+        for case .departed(let participant) in effects { departed.append(participant) }
+        if departed.sorted() != gone.sorted() { report(["\(gone.count) seats ended, \(departed.count) were named"]) }
     }
 
     private mutating func learnDevices(_ effects: [Effect]) {

@@ -124,6 +124,7 @@ extension SignallingSimulation {
                 guard !isCommitScheduled else { continue }
                 isCommitScheduled = true
                 schedule(.commit(run: run), in: 1 + random.below(20))
+            case .departed: break
             case .load(let room): schedule(.load(room, run: run), in: random.below(30))
             }
         }

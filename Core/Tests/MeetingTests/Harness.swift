@@ -24,6 +24,8 @@ final class Harness {
     private(set) var clients: [String: Client] = [:]
     private(set) var now = Timestamp(nanoseconds: 1_000_000_000)
     var disk = ModelDisk()
+    /// Whose seats have ended, in order.
+    private(set) var departed: [String] = []
     var random = SplitMix64(seed: 1)
     let roomLimit: Int
     private var connections: UInt64 = 0
@@ -164,6 +166,7 @@ final class Harness {
         case .store(let changes, let ticket):
             disk.queue.append((changes, ticket))
             if !disk.isSlow { commit() }
+        case .departed(let participant): departed.append(participant.description)
         case .load(let room):
             perform(manager.loaded(room, record: disk.rooms[room], at: moment, random: &random))
         }
