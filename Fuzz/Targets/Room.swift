@@ -15,7 +15,12 @@ private struct World {
     let bytes: [UInt8]
     var offset = 0
     var manager = MeetingManager(
-        configuration: .init(roomLimit: 3, hash: { TokenHash(Array($0.utf8)) }, iceServers: { _, _ in [] })
+        configuration: .init(
+            roomLimit: 3,
+            hash: { TokenHash(Array($0.utf8)) },
+            iceServersLife: .seconds(900),
+            iceServers: { _, _, _ in [] }
+        )
     )
     var random = Counter()
     var now = Timestamp(nanoseconds: 1_000_000_000)

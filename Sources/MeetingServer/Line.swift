@@ -73,6 +73,7 @@ extension ServerMessage {
         case .updated(let participant):
             CoalescingKey(topic: 1, id: UInt64(truncatingIfNeeded: participant.id.hashValue))
         case .lobby: CoalescingKey(topic: 2, id: 0)
+        case .iceServers: CoalescingKey(topic: 3, id: 0)
         default: nil
         }
     }

@@ -72,7 +72,7 @@ public struct MeetingServer: Sendable {
             configuration: .init(
                 roomLimit: options.meshLimit,
                 hash: { hash($0) },
-                iceServers: { _, connection in iceServers.list(reachedAt: reachedAt.host(for: connection)) }
+                iceServers: { _, connection, _ in iceServers.list(reachedAt: reachedAt.host(for: connection)) }
             ),
             reachedAt: reachedAt,
             store: store,

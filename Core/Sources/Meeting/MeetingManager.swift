@@ -15,16 +15,20 @@ public struct MeetingManager: Sendable {
         public var roomLimit: Int
         /// A keyed hash; only hashes of tokens, devices and addresses are kept.
         public var hash: @Sendable (String) -> TokenHash
-        /// The ICE servers for a participant on a connection; built in this one place.
-        public var iceServers: @Sendable (ParticipantID, ConnectionID) -> [ICEServer]
+        /// How long the credentials in `iceServers` are good for; members get new ones at half of it. Nil: for ever.
+        public var iceServersLife: Duration?
+        /// The ICE servers for a participant on a connection, from the time given on; built in this one place.
+        public var iceServers: @Sendable (ParticipantID, ConnectionID, UnixMilliseconds) -> [ICEServer]
 
         public init(
             roomLimit: Int,
             hash: @escaping @Sendable (String) -> TokenHash,
-            iceServers: @escaping @Sendable (ParticipantID, ConnectionID) -> [ICEServer]
+            iceServersLife: Duration? = nil,
+            iceServers: @escaping @Sendable (ParticipantID, ConnectionID, UnixMilliseconds) -> [ICEServer]
         ) {
             self.roomLimit = roomLimit
             self.hash = hash
+            self.iceServersLife = iceServersLife
             self.iceServers = iceServers
         }
     }
@@ -354,8 +358,10 @@ extension MeetingManager {
             connections[connection]?.place = .leaving
         }
         for name in rooms.keys.sorted() where rooms[name]?.nextDeadline.map({ $0 <= moment.now }) ?? false {
-            effects += rooms[name]?.expire(at: moment) ?? []
-            effects += settle(name, at: moment, random: &random)
+            effects += rooms[name]?.renewIceServers(at: moment) ?? []
+            let ended = rooms[name]?.expire(at: moment) ?? []
+            guard !ended.isEmpty else { continue }
+            effects += ended + settle(name, at: moment, random: &random)
         }
         return effects
     }

@@ -20,6 +20,8 @@ struct Seat: Equatable, Sendable {
     var resumedAt: Timestamp?
     /// When the seat is given up; nil while connected.
     var graceEnds: Timestamp?
+    /// When the member gets ICE servers anew; nil while not connected, and when they do not expire.
+    var iceServersDue: Timestamp?
     /// The `seq` of the seat's `joined`; 0 for one that was restored from storage.
     var joinedSeq: UInt64 = 0
 

@@ -92,7 +92,7 @@ extension SignalManager {
         if settings.hostDevices.count > Limits.hostDevices { settings.hostDevices.removeFirst() }
     }
 
-    private func welcome(
+    private mutating func welcome(
         _ index: Int,
         token: String,
         re: Int64?,
@@ -107,7 +107,7 @@ extension SignalManager {
             room: info,
             participants: seats.map(\.participant),
             chat: history(for: seat.id),
-            iceServers: configuration.iceServers(seat.id, connection),
+            iceServers: iceServers(for: index, on: connection, at: moment),
             resume: token,
             waiting: seat.role == .host ? waiting : [],
             now: moment.wall
@@ -166,8 +166,8 @@ extension SignalManager {
         seats[index].connection = connection
         effects.append(.store([.seat(name, seats[index].record)], ticket: nil))
         guard let missed else {
-            return effects + welcome(index, token: token, re: re, waiting: waiting, at: moment)
-                + relink(index, lastSeq: lastSeq)
+            effects += welcome(index, token: token, re: re, waiting: waiting, at: moment)
+            return effects + relink(index, lastSeq: lastSeq)
         }
         let seat = seats[index]
         // Its `seq` is the client's own: if the connection breaks before the missed messages came, they are still missed.
@@ -175,7 +175,7 @@ extension SignalManager {
             you: seat.id,
             role: seat.role,
             resume: token,
-            iceServers: configuration.iceServers(seat.id, connection),
+            iceServers: iceServers(for: index, on: connection, at: moment),
             now: moment.wall
         )
         effects += [.hold(connection), .send(answer, seq: lastSeq, re: re, to: [connection])]
@@ -221,6 +221,7 @@ extension SignalManager {
         guard let index = index(of: participant), seats[index].connection == connection else { return [] }
         forgetRequests(of: participant)
         seats[index].connection = nil
+        seats[index].iceServersDue = nil
         seats[index].graceEnds = moment.now + grace
         return emit(.updated(seats[index].participant), to: .allBut(participant))
     }
@@ -234,8 +235,8 @@ extension SignalManager {
         return effects
     }
 
-    /// The earliest end of a grace.
-    var nextDeadline: Timestamp? { seats.compactMap(\.graceEnds).min() }
+    /// The earliest end of a grace, or the next renewal of ICE servers.
+    var nextDeadline: Timestamp? { seats.compactMap { $0.graceEnds ?? $0.iceServersDue }.min() }
 
     /// Takes a member out for good and makes sure that somebody who is left is host.
     mutating func free(_ index: Int, _ reason: LeaveReason, at moment: Moment) -> [Effect] {

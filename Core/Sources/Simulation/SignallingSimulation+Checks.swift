@@ -174,6 +174,9 @@ extension SignallingSimulation {
         if client.participants.sorted(by: byID) != members.sorted(by: byID) {
             report(["\(client.name) sees other people than the server"])
         }
+        if client.credential.map({ $0.until <= moment.wall || $0.participant != client.id }) ?? true {
+            report(["\(client.name) has no TURN credentials of his own that are good"])
+        }
         let readable = stored.filter { $0.to == nil || $0.to == client.id || $0.from == client.id }
         let read = client.chat.filter { !client.notStored.contains($0.id) }
         if read.suffix(Limits.chatHistory) != readable.suffix(Limits.chatHistory) {

@@ -7,7 +7,11 @@ extension SignallingSimulation {
         let configuration = MeetingManager.Configuration(
             roomLimit: roomLimit,
             hash: { TokenHash(Array($0.utf8)) },
-            iceServers: { _, _ in [ICEServer(urls: ["stun:198.51.100.4:3478"])] }
+            iceServersLife: .milliseconds(Self.iceServersLife),
+            iceServers: { participant, _, wall in
+                let username = "\(wall + Self.iceServersLife):\(participant)"
+                return [ICEServer(urls: ["turn:198.51.100.4:3478"], username: username)]
+            }
         )
         manager = MeetingManager(configuration: configuration)
         isCommitScheduled = false

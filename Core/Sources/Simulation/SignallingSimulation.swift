@@ -55,6 +55,9 @@ public struct SignallingSimulation {
         var held: [Downstream] = []
     }
 
+    /// How long a client's TURN credentials are good for, milliseconds.
+    static let iceServersLife: UnixMilliseconds = 40_000
+
     let seed: UInt64
     let tracesText: Bool
     let rooms: [RoomName]

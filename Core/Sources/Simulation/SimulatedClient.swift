@@ -28,6 +28,7 @@ struct SimulatedClient {
     /// Ids of messages that came with `stored: false`.
     var notStored: [String] = []
     var guests: [ParticipantID] = []
+    var iceServers: [ICEServer] = []
 
     /// Written, not acknowledged: sent again after every reconnect.
     var unacknowledged: [(clientId: String, text: String, to: ParticipantID?)] = []
@@ -35,6 +36,13 @@ struct SimulatedClient {
     var requests: Int64 = 0
     /// What it noticed that the protocol does not allow.
     var complaints: [String] = []
+
+    /// Until when it may open allocations, and as whom: the two parts of its TURN username.
+    var credential: (until: UnixMilliseconds, participant: ParticipantID)? {
+        let parts = iceServers.first?.username?.split(separator: ":") ?? []
+        guard parts.count == 2, let until = UnixMilliseconds(parts[0]) else { return nil }
+        return (until, ParticipantID(String(parts[1])))
+    }
 
     var role: Role? { participants.first { $0.id == id }?.role }
 
@@ -73,10 +81,13 @@ extension SimulatedClient {
             presence = .inside
             (id, token, participants, chat) = (welcome.you, welcome.resume, welcome.participants, welcome.chat)
             guests = welcome.waiting.map(\.id)
-        case .resumed(let you, _, let resume, _, _):
+            iceServers = welcome.iceServers
+        case .resumed(let you, _, let resume, let servers, _):
             if you != id { complain("resumed as somebody else") }
             presence = .inside
             token = resume
+            iceServers = servers
+        case .iceServers(let servers): iceServers = servers
         case .joined(let participant):
             if participants.contains(where: { $0.id == participant.id }) {
                 complain("\(participant.name) joined twice")

@@ -40,7 +40,11 @@ final class Harness {
             configuration: .init(
                 roomLimit: roomLimit,
                 hash: { TokenHash(Array($0.utf8)) },
-                iceServers: { _, _ in [ICEServer(urls: ["stun:198.51.100.4:3478"])] }
+                iceServersLife: .seconds(900),
+                iceServers: { participant, _, wall in
+                    let until = wall / 1_000 + 900
+                    return [ICEServer(urls: ["stun:198.51.100.4:3478"], username: "\(until):\(participant)")]
+                }
             )
         )
     }

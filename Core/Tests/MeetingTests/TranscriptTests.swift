@@ -65,7 +65,17 @@ extension TranscriptTests {
     static let ben = ParticipantID("b5d8f1g6h2j9n4pr")
     static let cleo = ParticipantID("c3e7r1t5y9s2d6fa")
     static let sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
-    static let servers = [ICEServer(urls: ["stun:198.51.100.4:3478"])]
+    static let servers = [
+        ICEServer(urls: ["stun:198.51.100.4:3478"]),
+        ICEServer(
+            urls: [
+                "turn:198.51.100.4:3478?transport=udp", "turn:198.51.100.4:3478?transport=tcp",
+                "turns:meet.example.org:8443?transport=tcp",
+            ],
+            username: "1767226530:b5d8f1g6h2j9n4pr",
+            credential: "Zm9yIHRoZSBleGFtcGxlcyE="
+        ),
+    ]
 
     static func negotiation(_ peer: ParticipantID) -> ClientMessage.Negotiation {
         .init(
@@ -193,7 +203,7 @@ extension TranscriptTests {
         ),
         "chat-not-stored.json": .init(message: .chat(chat("x3", "Disk is full", "m-3"), stored: false), seq: 16, re: 8),
         "error.json": .init(message: .error(.notAllowed, message: "Only a host may do that.", retry: .none), re: 10),
-        "iceServers.json": .init(message: .iceServers(servers), seq: 20),
+        "iceServers.json": .init(message: .iceServers(servers)),
         "joined.json": .init(message: .joined(participant(ben, "Ben", .member, .off, .off)), seq: 4),
         "left.json": .init(message: .left(participant(ben, "Ben", .member, .on, .on), .left), seq: 6),
         "link.json": .init(message: .link(with: ana, polite: true, fresh: false), seq: 11),
