@@ -29,7 +29,8 @@ extension MeetingStore {
         expired.rooms = try await deleteInChunks(
             """
             DELETE FROM room WHERE name IN (
-                SELECT name FROM room WHERE lastUsedAt <= ? AND NOT lobby
+                SELECT name FROM room
+                    WHERE lastUsedAt <= ? - (lobby OR relayOnly) * \(Limits.settingsOutlastMilliseconds)
                     AND NOT EXISTS (SELECT 1 FROM seat WHERE seat.room = room.name)
                     AND NOT EXISTS (SELECT 1 FROM ban WHERE ban.room = room.name)
                     AND NOT EXISTS (SELECT 1 FROM chat WHERE chat.room = room.name)

@@ -7,7 +7,9 @@ extension RoomRecord {
     init?(_ name: RoomName, _ database: Database) throws {
         guard
             let row = try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT locked, lobby, startedAt, lastUsedAt FROM room WHERE name = ?"),
+                database.cachedStatement(
+                    sql: "SELECT locked, lobby, relayOnly, startedAt, lastUsedAt FROM room WHERE name = ?"
+                ),
                 arguments: [name.description]
             )
         else { return nil }
@@ -16,9 +18,10 @@ extension RoomRecord {
                 name: name,
                 locked: row[0],
                 lobby: row[1],
+                relayOnly: row[2],
                 hostDevices: try Self.hostDevices(name, database),
-                startedAt: row[2],
-                lastUsedAt: row[3]
+                startedAt: row[3],
+                lastUsedAt: row[4]
             ),
             seats: try Self.seats(name, database),
             bans: try Self.bans(name, database),

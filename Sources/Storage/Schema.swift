@@ -6,7 +6,13 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1", migrate: version1)
+        migrator.registerMigration("2", migrate: version2)
         return migrator
+    }
+
+    /// Rooms that hide addresses.
+    private static func version2(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE room ADD COLUMN relayOnly INTEGER NOT NULL DEFAULT 0")
     }
 
     /// STRICT tables: a value read back has the type it was declared with, so that reading cannot trap.

@@ -25,11 +25,11 @@ extension RoomSettings {
     fileprivate func write(_ database: Database) throws {
         try database.perform(
             """
-            INSERT INTO room (name, locked, lobby, startedAt, lastUsedAt) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO room (name, locked, lobby, relayOnly, startedAt, lastUsedAt) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET locked = excluded.locked, lobby = excluded.lobby,
-                startedAt = excluded.startedAt, lastUsedAt = excluded.lastUsedAt
+                relayOnly = excluded.relayOnly, startedAt = excluded.startedAt, lastUsedAt = excluded.lastUsedAt
             """,
-            [name.description, locked, lobby, startedAt, lastUsedAt]
+            [name.description, locked, lobby, relayOnly, startedAt, lastUsedAt]
         )
         try database.perform("DELETE FROM hostDevice WHERE room = ?", [name.description])
         for (position, device) in hostDevices.enumerated() {

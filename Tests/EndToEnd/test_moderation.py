@@ -4,7 +4,7 @@ import time
 import pytest
 
 ON_ONE = ["mute", "stop-camera", "stop-screen", "lower-hand", "remove", "ban", "promote", "demote"]
-ON_ROOM = ["admit", "deny", "lock", "unlock", "lobby", "end"]
+ON_ROOM = ["admit", "deny", "lock", "unlock", "lobby", "relay-only", "end"]
 
 
 @pytest.mark.parametrize("action", ON_ONE + ON_ROOM)
@@ -94,7 +94,7 @@ def test_ban(enter, wire, room):
 def test_lock(enter, wire, room):
     """A locked room takes nobody new, lets its people resume, and opens again."""
     ana, ben = enter("Ana", "Ben")
-    assert ana.ask("moderate", action="lock")["room"] == {"locked": True, "lobby": False}
+    assert ana.ask("moderate", action="lock")["room"] == {"locked": True, "lobby": False, "relayOnly": False}
     assert ben.wait_for("moderated")["room"]["locked"] is True
     stranger = wire()
     assert stranger.refusal("hello", room=room, name="Cleo") == "room-locked"

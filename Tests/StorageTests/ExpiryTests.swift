@@ -29,17 +29,20 @@ struct ExpiryTests {
         #expect(try await store.onDisk(room)?.chat.count == 200)
     }
 
-    @Test("Only rooms without seats, bans, chat, lobby and recent use are deleted")
+    @Test(
+        "Only rooms without seats, bans, chat and recent use are deleted; with settings that outlast them, a day later"
+    )
     func rooms() async throws {
         let store = try openStore(directory)
-        let names = try ["idle", "seat", "ban", "chat", "lobby", "recent"].map { try roomName($0) }
+        let names = try ["idle", "seat", "ban", "chat", "lobby", "hidden", "recent"].map { try roomName($0) }
         var changes = names.map { name in
             StoredChange.room(
                 settings(
                     name,
                     lobby: name.description == "lobby",
+                    relayOnly: name.description == "hidden",
                     hostDevices: [hash(1)],
-                    lastUsedAt: name.description == "recent" ? now - 1000 : 1000
+                    lastUsedAt: name.description == "recent" ? now - 1000 : now - 86_000_000
                 )
             )
         }
@@ -52,6 +55,8 @@ struct ExpiryTests {
         #expect(try await store.deleteExpired(chatOlderThan: 20, now: now) == .init(messages: 0, rooms: 1))
         #expect(try await store.onDisk(names[0]) == nil)
         for name in names.dropFirst() { #expect(try await store.onDisk(name) != nil, "\(name)") }
+        #expect(try await store.deleteExpired(chatOlderThan: 20, now: now + 4_000_000).rooms == 3)
+        for name in names[4...] { #expect(try await store.onDisk(name) == nil, "\(name)") }
     }
 
     @Test("More than one chunk is deleted and the file shrinks")

@@ -11,7 +11,7 @@ struct RoundTripTests {
     func wholeRoom() async throws {
         let room = try roomName()
         let record = RoomRecord(
-            settings: settings(room, locked: true, lobby: true, hostDevices: [hash(9), hash(8)]),
+            settings: settings(room, locked: true, lobby: true, relayOnly: true, hostDevices: [hash(9), hash(8)]),
             seats: [seat("a", role: .host, joinedAt: 1), seat("b", role: .viewer, joinedAt: 2)],
             bans: [
                 BanRecord(device: nil, address: hash(4), foldedName: "mallory", at: 5),

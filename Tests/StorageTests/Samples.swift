@@ -48,6 +48,7 @@ func settings(
     _ name: RoomName,
     locked: Bool = false,
     lobby: Bool = false,
+    relayOnly: Bool = false,
     hostDevices: [TokenHash] = [],
     lastUsedAt: Int64 = 1000
 ) -> RoomSettings {
@@ -55,6 +56,7 @@ func settings(
         name: name,
         locked: locked,
         lobby: lobby,
+        relayOnly: relayOnly,
         hostDevices: hostDevices,
         startedAt: 1000,
         lastUsedAt: lastUsedAt

@@ -99,7 +99,9 @@ public enum ModerationAction: String, Sendable, CaseIterable {
     case stopCamera = "stop-camera"
     case stopScreen = "stop-screen"
     case lowerHand = "lower-hand"
-    case remove, ban, admit, deny, promote, demote, lock, unlock, lobby, end
+    case remove, ban, admit, deny, promote, demote, lock, unlock, lobby
+    case relayOnly = "relay-only"
+    case end
 }
 
 /// The emoji that `react` takes.

@@ -28,6 +28,8 @@ public enum Limits {
     public static let sdpMediaSections = 64
     /// A candidate line; real ones have 60 to 200 bytes.
     public static let candidateBytes = 1_024
+    /// Relay candidates of one SDP whose addresses may stay in its other lines.
+    static let relayAddresses = 64
     /// Entries of `tracks`.
     public static let tracks = 64
     /// Entries of `want`: the tiles of one screen and some more.
@@ -60,8 +62,8 @@ public enum Limits {
     public static let graceOfClosedPage: Duration = .seconds(15)
     /// Within this time two connections that show one resume token are racers, not a client whose answer was lost.
     public static let resumeRace: Duration = .seconds(2)
-    /// How long the lobby of an empty room outlasts its last host.
-    public static let lobbyOutlastsMilliseconds: UnixMilliseconds = 24 * 3_600_000
+    /// How long the lobby and the hidden addresses of an empty room outlast its last member.
+    public static let settingsOutlastMilliseconds: UnixMilliseconds = 24 * 3_600_000
     /// Two malformed messages within this time close the connection.
     public static let malformedWindow: Duration = .seconds(1)
 

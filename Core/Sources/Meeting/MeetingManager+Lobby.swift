@@ -199,6 +199,7 @@ extension MeetingManager {
         guard var manager = rooms[room] else { return [] }
         manager.settings.lastUsedAt = moment.wall
         manager.settings.lobby = false
+        manager.settings.relayOnly = false
         manager.settings.locked = false
         manager.settings.hostDevices = []
         let changes: [StoredChange] = [.freeAllSeats(room), .room(manager.settings)]

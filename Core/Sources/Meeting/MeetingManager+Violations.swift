@@ -42,6 +42,9 @@ extension MeetingManager {
         }
     }
 
+    /// Whether a room hides addresses now.
+    public func hidesAddresses(_ room: RoomName) -> Bool { rooms[room]?.settings.relayOnly ?? false }
+
     /// The members of a room as members see them, in the order of joining; empty when it is not in memory.
     public func participants(of room: RoomName) -> [ServerMessage.Participant] {
         rooms[room]?.seats.map(\.participant) ?? []

@@ -25,6 +25,8 @@ public struct RoomSettings: Equatable, Sendable {
     public var name: RoomName
     public var locked: Bool
     public var lobby: Bool
+    /// Whether members hide their addresses from each other: media goes through TURN only.
+    public var relayOnly: Bool
     /// Devices (hashed) that may come back as host while the lobby is on; see `SignalManager.hostDevices`.
     public var hostDevices: [TokenHash]
     /// When the first of the present meeting came, Unix milliseconds.
@@ -36,6 +38,7 @@ public struct RoomSettings: Equatable, Sendable {
         name: RoomName,
         locked: Bool = false,
         lobby: Bool = false,
+        relayOnly: Bool = false,
         hostDevices: [TokenHash] = [],
         startedAt: UnixMilliseconds,
         lastUsedAt: UnixMilliseconds
@@ -43,6 +46,7 @@ public struct RoomSettings: Equatable, Sendable {
         self.name = name
         self.locked = locked
         self.lobby = lobby
+        self.relayOnly = relayOnly
         self.hostDevices = hostDevices
         self.startedAt = startedAt
         self.lastUsedAt = lastUsedAt

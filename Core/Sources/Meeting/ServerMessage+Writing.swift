@@ -148,6 +148,7 @@ extension ServerMessage.RoomInfo {
         json.field("epoch", epoch)
         json.field("locked", locked)
         json.field("lobby", lobby)
+        json.field("relayOnly", relayOnly)
         json.field("startedAt", startedAt)
         json.field("limit", limit)
     }
@@ -180,6 +181,7 @@ extension ServerMessage.Moderated {
         json.object("room") { json in
             json.field("locked", room.locked)
             json.field("lobby", room.lobby)
+            json.field("relayOnly", room.relayOnly)
         }
     }
 }

@@ -48,6 +48,7 @@ public enum ServerMessage: Equatable, Sendable {
         public var epoch: UInt64
         public var locked: Bool
         public var lobby: Bool
+        public var relayOnly: Bool
         public var startedAt: UnixMilliseconds
         public var limit: Int
     }
@@ -80,13 +81,14 @@ public enum ServerMessage: Equatable, Sendable {
         public var by: ParticipantID
         public var participant: ParticipantID?
         public var on: Bool?
-        /// The room's settings after `lock`, `unlock`, `lobby`.
-        public var room: (locked: Bool, lobby: Bool)?
+        /// The room's settings after `lock`, `unlock`, `lobby`, `relay-only`.
+        public var room: Settings?
 
-        public static func == (left: Moderated, right: Moderated) -> Bool {
-            left.action == right.action && left.by == right.by && left.participant == right.participant
-                && left.on == right.on && left.room?.locked == right.room?.locked
-                && left.room?.lobby == right.room?.lobby
+        /// What hosts can set of a room.
+        public struct Settings: Equatable, Sendable {
+            public var locked: Bool
+            public var lobby: Bool
+            public var relayOnly: Bool
         }
     }
 }

@@ -75,6 +75,7 @@ extension SignalManager {
     private mutating func beginMeeting(at moment: Moment) {
         settings.startedAt = moment.wall
         settings.locked = false
+        if moment.wall - settings.lastUsedAt > Limits.settingsOutlastMilliseconds { settings.relayOnly = false }
         guard !lobbyOutlasts(moment.wall) else { return }
         settings.lobby = false
         settings.hostDevices = []
@@ -83,7 +84,7 @@ extension SignalManager {
     /// The lobby of an empty room stays on for a day while one of its hosts can still come back to open it.
     private func lobbyOutlasts(_ wall: UnixMilliseconds) -> Bool {
         settings.lobby && !settings.hostDevices.isEmpty
-            && wall - settings.lastUsedAt <= Limits.lobbyOutlastsMilliseconds
+            && wall - settings.lastUsedAt <= Limits.settingsOutlastMilliseconds
     }
 
     mutating func remember(hostDevice device: TokenHash?) {
@@ -180,7 +181,9 @@ extension SignalManager {
         )
         effects += [.hold(connection), .send(answer, seq: lastSeq, re: re, to: [connection])]
         for entry in missed {
-            effects.append(.send(entry.message, seq: entry.seq, re: nil, to: [connection]))
+            // What was said before addresses were hidden is not told any more.
+            guard let message = permitted(entry.message) else { continue }
+            effects.append(.send(message, seq: entry.seq, re: nil, to: [connection]))
         }
         effects.append(.ping(connection))
         return effects

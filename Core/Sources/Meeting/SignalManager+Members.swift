@@ -52,7 +52,12 @@ extension SignalManager {
         guard receiver != seats[index].id, self.index(of: receiver) != nil else {
             return refuse(index, .noSuchParticipant, "That person is not in this meeting.", re: id)
         }
-        return emit(message, to: .only([receiver]))
+        return permitted(message).map { emit($0, to: .only([receiver])) } ?? []
+    }
+
+    /// What of a message may reach another member: all of it, unless the room hides addresses. Nil: nothing.
+    func permitted(_ message: ServerMessage) -> ServerMessage? {
+        settings.relayOnly ? AddressFilter.relayOnly(message) : message
     }
 
     private mutating func changeState(

@@ -11,6 +11,7 @@ extension SignalManager {
         case .remove, .ban: return remove(order, by: index, id: id, at: moment)
         case .promote, .demote: return changeRole(order, by: index, id: id)
         case .lock, .unlock: return lock(order, by: index, id: id)
+        case .relayOnly: return hideAddresses(order, by: index, id: id)
         case .admit, .deny, .lobby, .end: return []
         }
     }
@@ -123,13 +124,19 @@ extension SignalManager {
         return emitSettings(order, by: index, id: id)
     }
 
+    /// `relay-only` with `on`; without it, on. From here on nobody is given another's address (`AddressFilter`).
+    private mutating func hideAddresses(_ order: ClientMessage.Moderation, by index: Int, id: Int64?) -> [Effect] {
+        settings.relayOnly = order.on ?? true
+        return emitSettings(order, by: index, id: id)
+    }
+
     /// Tells everybody of changed settings and keeps them.
     mutating func emitSettings(_ order: ClientMessage.Moderation, by index: Int, id: Int64?) -> [Effect] {
         let message = ServerMessage.Moderated(
             action: order.action,
             by: seats[index].id,
             on: order.on,
-            room: (settings.locked, settings.lobby)
+            room: .init(locked: settings.locked, lobby: settings.lobby, relayOnly: settings.relayOnly)
         )
         return storeBeforeAnswer([.room(settings)], to: index)
             + emit(.moderated(message), answering: id, of: seats[index].id)

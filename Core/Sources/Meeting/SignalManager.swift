@@ -53,6 +53,7 @@ struct SignalManager: Sendable {
             epoch: epoch,
             locked: settings.locked,
             lobby: settings.lobby,
+            relayOnly: settings.relayOnly,
             startedAt: settings.startedAt,
             limit: configuration.roomLimit
         )

@@ -141,6 +141,22 @@ extension SignallingSimulation {
         default:
             if links[connection]?.isWelcomed != true { report(["\(message.type) to somebody who is not in the room"]) }
         }
+        checkAddresses(message, on: connection)
+    }
+
+    /// Nobody in a room that hides addresses is told another's, but of what was relayed for him.
+    private mutating func checkAddresses(_ message: ServerMessage, on connection: ConnectionID) {
+        switch message {
+        case .offer, .answer, .candidate: break
+        default: return
+        }
+        let text = String(decoding: message.text(), as: UTF8.self)
+        outcome.relayed += 1
+        guard let client = links[connection]?.client, text.contains(Self.ownAddress) else { return }
+        outcome.addressesTold += 1
+        if manager?.hidesAddresses(clients[client].room) == true {
+            report(["\(clients[client].name) is told an address in a room that hides them"])
+        }
     }
 
     // MARK: When all is quiet

@@ -175,14 +175,33 @@ extension SignallingSimulation {
         }
     }
 
+    /// An offer or a candidate, from a page that does not care whether the room hides addresses.
     private mutating func relay(_ index: Int) {
         guard let peer = someone(index) else { return }
+        let candidate = candidate()
+        let isOffer = random.chance(50)
         say(index) { json in
-            json.field("type", "offer")
+            json.field("type", isOffer ? "offer" : "candidate")
             json.field("to", peer.description)
             json.field("from", "forged")
             json.field("neg", 1)
-            json.field("sdp", "v=0")
+            if isOffer {
+                json.field("sdp", "v=0\r\no=- 1 1 IN IP4 \(Self.ownAddress)\r\ns=-\r\na=\(candidate)\r\na=mid:0\r\n")
+            } else {
+                json.field("candidate", candidate)
+            }
+        }
+    }
+
+    /// What stands for every client's own address: in a room that hides addresses the server tells it nobody.
+    static let ownAddress = "192.0.2.77"
+
+    private mutating func candidate() -> String {
+        let start = "candidate:1 1 udp 41885439"
+        return switch random.below(3) {
+        case 0: "\(start) \(Self.ownAddress) 50000 typ host"
+        case 1: "\(start) \(Self.ownAddress) 50000 typ srflx raddr \(Self.ownAddress) rport 50000"
+        default: "\(start) 198.51.100.4 50000 typ relay raddr \(Self.ownAddress) rport 50000"
         }
     }
 
@@ -202,7 +221,8 @@ extension SignallingSimulation {
 
     private mutating func moderate(_ index: Int) {
         let actions: [ModerationAction] = [
-            .mute, .stopCamera, .stopScreen, .lowerHand, .promote, .promote, .demote, .lobby, .lobby, .admit, .admit,
+            .mute, .stopCamera, .stopScreen, .lowerHand, .promote, .promote, .demote, .lobby, .lobby, .relayOnly,
+            .admit, .admit,
             .admit,
             .lock, .unlock, .unlock, .deny, .remove, random.chance(20) ? .ban : .admit,
             random.chance(20) ? .end : .admit,
@@ -212,7 +232,7 @@ extension SignallingSimulation {
         let concernsGuests = action == .admit || action == .deny
         var target = concernsGuests && !guests.isEmpty ? guests[random.below(guests.count)] : someone(index)
         if random.chance(20) { target = nil }
-        let on: Bool? = action == .lobby ? random.chance(50) : nil
+        let on: Bool? = action == .lobby || action == .relayOnly ? random.chance(50) : nil
         say(index) { json in
             json.field("type", "moderate")
             json.field("action", action.rawValue)

@@ -15,6 +15,9 @@ public struct SignallingSimulation {
         public var messages: Int
         public var acknowledgedChat: Int
         public var crashes: Int
+        /// Offers, answers and candidates, and how many of them told an address.
+        public var relayed: Int
+        public var addressesTold: Int
         /// What went wrong, first things first; empty is what we want.
         public var violations: [String]
     }
@@ -85,6 +88,8 @@ public struct SignallingSimulation {
         messages: 0,
         acknowledgedChat: 0,
         crashes: 0,
+        relayed: 0,
+        addressesTold: 0,
         violations: []
     )
 

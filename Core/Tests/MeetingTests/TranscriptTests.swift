@@ -125,6 +125,7 @@ extension TranscriptTests {
         "react.json": (9, .react(emoji: "👍")),
         "moderate-mute.json": (10, .moderate(.init(action: .mute, participant: ben, on: nil))),
         "moderate-lobby.json": (11, .moderate(.init(action: .lobby, participant: nil, on: true))),
+        "moderate-relay-only.json": (14, .moderate(.init(action: .relayOnly, participant: nil, on: true))),
         "ping.json": (12, .ping),
         "leave.json": (13, .leave),
     ]
@@ -173,6 +174,7 @@ extension TranscriptTests {
             epoch: 1,
             locked: false,
             lobby: false,
+            relayOnly: false,
             startedAt: 1_767_225_600_000,
             limit: 6
         ),
@@ -211,9 +213,23 @@ extension TranscriptTests {
         "lobby.json": .init(message: .lobby([.init(id: cleo, name: "Cleo", since: 1_767_225_650_000)]), seq: 19),
         "moderated.json": .init(message: .moderated(.init(action: .mute, by: ana, participant: ben)), seq: 17),
         "moderated-lock.json": .init(
-            message: .moderated(.init(action: .lock, by: ana, room: (locked: true, lobby: false))),
+            message: .moderated(
+                .init(action: .lock, by: ana, room: .init(locked: true, lobby: false, relayOnly: false))
+            ),
             seq: 18,
             re: 11
+        ),
+        "moderated-relay-only.json": .init(
+            message: .moderated(
+                .init(
+                    action: .relayOnly,
+                    by: ana,
+                    on: true,
+                    room: .init(locked: false, lobby: false, relayOnly: true)
+                )
+            ),
+            seq: 21,
+            re: 14
         ),
         "notice.json": .init(message: .notice(code: "not-stored", message: notStored)),
         "offer.json": .init(message: .offer(from: ana, negotiation(ben)), seq: 7),

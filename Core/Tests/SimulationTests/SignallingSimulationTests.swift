@@ -14,11 +14,14 @@ struct SignallingSimulationTests {
     @Test("In every world all that must hold holds", arguments: 0..<UInt64(2))
     func worlds(half: UInt64) {
         var (messages, acknowledged, crashes, failed) = (0, 0, 0, 0)
+        var (relayed, told) = (0, 0)
         for seed in Self.seeds where seed % 2 == half {
             let outcome = SignallingSimulation.run(seed: seed)
             messages += outcome.messages
             acknowledged += outcome.acknowledgedChat
             crashes += outcome.crashes
+            relayed += outcome.relayed
+            told += outcome.addressesTold
             guard let first = outcome.violations.first else { continue }
             Issue.record("\(first)")
             failed += 1
@@ -28,6 +31,8 @@ struct SignallingSimulationTests {
         if Self.seeds.count >= 100 {
             #expect(acknowledged > 0)
             #expect(crashes > 0)
+            #expect(told > 0)
+            #expect(relayed > told)
         }
     }
 
