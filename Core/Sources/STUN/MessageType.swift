@@ -60,7 +60,7 @@ public struct MessageType: Hashable, Sendable {
 }
 
 /// The 96 random bits that an answer repeats from its request.
-public struct TransactionID: Hashable, Sendable {
+public struct TransactionID: Hashable, Sendable, BitwiseCopyable {
     public let high: UInt32
     public let low: UInt64
 

@@ -22,6 +22,22 @@ struct XORMask {
     }
 }
 
+extension TransactionID {
+    /// Writes the value of an attribute such as XOR-PEER-ADDRESS, 8 or 20 bytes, over what stands at `index`.
+    package func write(_ address: TransportAddress, at index: Int, _ room: inout MutableSpan<UInt8>) {
+        let mask = XORMask(self)
+        room.write(address.port ^ mask.port, at: index &+ 2)
+        if let v4 = address.address.v4 {
+            room.write(UInt16(AddressFamily.v4.rawValue), at: index)
+            room.write(v4 ^ mask.v4, at: index &+ 4)
+        } else {
+            room.write(UInt16(AddressFamily.v6.rawValue), at: index)
+            room.write(address.address.high ^ mask.high, at: index &+ 4)
+            room.write(address.address.low ^ mask.low, at: index &+ 12)
+        }
+    }
+}
+
 extension Message {
     /// The address in an attribute such as XOR-MAPPED-ADDRESS; nil when it is none.
     public func xorAddress(of attribute: Attribute, in bytes: Span<UInt8>) -> TransportAddress? {

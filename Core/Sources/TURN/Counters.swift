@@ -34,6 +34,11 @@ public struct Counters: Sendable {
     public struct Traffic: Sendable, Equatable {
         public internal(set) var packets: UInt64 = 0
         public internal(set) var bytes: UInt64 = 0
+
+        mutating func count(_ payload: Int) {
+            packets &+= 1
+            bytes &+= UInt64(truncatingIfNeeded: payload)
+        }
     }
 
     public internal(set) var toPeers = Traffic()

@@ -1,3 +1,4 @@
+import STUN
 public import Units
 
 /// A TURN server (RFC 8656) without its sockets: bytes, time and what the shell did go in; what is to be done comes out.
@@ -7,14 +8,42 @@ public import Units
 /// `expire` about once a second. Nothing is allocated for ChannelData, Send, or data of peers; tables grow with allocations,
 /// up to `Configuration.Limits`. No state exists for a client that has not shown a valid MESSAGE-INTEGRITY.
 public struct TURNServer: ~Copyable {
+    /// Bytes of the largest answer: give `receive`, `opened` and `refused` a room of at least this.
+    public static let answerRoom = 512
+    /// Bytes that `header` needs to have in `received`.
+    public static let headRoom = Limits.headRoom
+
     /// What has been relayed, dropped and refused.
     public internal(set) var counters = Counters()
 
     let configuration: Configuration
+    let limits: Configuration.Limits
+    let realm: [UInt8]
+    let nonces: NonceMint
+    let bandwidth: Bandwidth
+    let totalBandwidth: Bandwidth
+    var store: AllocationStore
+    var revocations: Revocations
+    var budget: ReplyBudget
+    var totalToPeers = BandwidthMeter()
+    var totalToClients = BandwidthMeter()
+    /// Makes the transaction ids of Data indications, which nobody answers.
+    var indications: UInt64
+    /// The latest wall clock a request came with.
+    var wall: UInt64 = 0
 
     /// `seed` is random: it keeps others from choosing addresses that meet in one place of a table.
     public init(_ configuration: Configuration, seed: UInt64) {
         self.configuration = configuration
+        limits = configuration.limits
+        realm = Array(configuration.realm.utf8.prefix(Limits.realm))
+        nonces = NonceMint(key: configuration.nonceKey, lifetime: configuration.nonceLifetime)
+        bandwidth = Bandwidth(bytesPerSecond: limits.bytesPerSecond, burst: limits.burst)
+        totalBandwidth = Bandwidth(bytesPerSecond: limits.totalBytesPerSecond, burst: limits.burst)
+        store = AllocationStore(limits, seed: seed)
+        revocations = Revocations(limit: limits.revocations)
+        budget = ReplyBudget(seed: seed &+ 1, sources: limits.sources)
+        indications = seed &* 0x9E37_79B9_7F4A_7C15
     }
 
     /// A STUN message of TURN's methods, or ChannelData, that a client sent: a datagram, or a frame cut from a stream
@@ -26,65 +55,41 @@ public struct TURNServer: ~Copyable {
         wall: UInt64,
         into room: inout MutableSpan<UInt8>
     ) -> Outcome {
-        .nothing
+        if ChannelData.begins(bytes) { return receiveChannelData(bytes, path, now) }
+        // What is no STUN message gets no answer.
+        guard let message = try? Message(parsing: bytes), message.fingerprint(in: bytes) != .invalid else {
+            return drop(.malformed)
+        }
+        switch message.type.class {
+        case .indication where message.type.method == .send: return receiveSend(message, bytes, path, now)
+        case .request: return receiveRequest(message, bytes, path, now, wall, &room)
+        case .indication, .success, .error: return drop(.unexpected)
+        }
     }
 
-    /// Bytes of the largest answer: give `receive`, `opened` and `refused` a room of at least this.
-    public static let answerRoom = 512
-
-    /// Bytes that `header` needs to have in `received`.
-    public static let headRoom = Limits.headRoom
-
-    /// The shell opened what `Outcome.open` asked for. Writes the Allocate response, to be sent on `request.path`, and
-    /// returns its bytes. Nil: the allocation has ended meanwhile; the shell closes what it opened and gives the quota back
-    /// itself, `nextClosed` does not name it.
-    public mutating func opened(
-        _ request: RelayRequest,
-        _ relays: OpenedRelays,
-        at now: Timestamp,
-        into room: inout MutableSpan<UInt8>
-    ) -> Int? {
-        nil
+    private mutating func receiveRequest(
+        _ message: Message,
+        _ bytes: Span<UInt8>,
+        _ path: FiveTuple,
+        _ now: Timestamp,
+        _ wall: UInt64,
+        _ room: inout MutableSpan<UInt8>
+    ) -> Outcome {
+        guard room.count >= Self.answerRoom else { return drop(.noRoom) }
+        self.wall = max(self.wall, wall)
+        let fields = Fields(of: message, in: bytes)
+        let request = Request(message: message, fields: fields, path: path, now: now, wall: wall)
+        switch message.type.method {
+        case .allocate: return receiveAllocate(request, bytes, &room)
+        case .refresh: return receiveRefresh(request, bytes, &room)
+        case .createPermission: return receiveCreatePermission(request, bytes, &room)
+        case .channelBind: return receiveChannelBind(request, bytes, &room)
+        default: return drop(.unexpected)
+        }
     }
 
-    /// The shell could not open what `Outcome.open` asked for. Writes the error response, returns its bytes. The allocation
-    /// is forgotten; `nextClosed` does not name it.
-    public mutating func refused(
-        _ request: RelayRequest,
-        _ why: RelayRefusal,
-        into room: inout MutableSpan<UInt8>
-    ) -> Int? {
-        nil
+    mutating func drop(_ reason: DropReason) -> Outcome {
+        counters.count(reason)
+        return .nothing
     }
-
-    /// A datagram of `count` bytes came to a relay socket, or in process from another allocation of this machine.
-    ///
-    /// Writes what stands before the payload to the **end** of `header` (at least `headRoom` bytes) and says where all of
-    /// it goes. Nil: no permission, over the bandwidth, or the relay is gone; counted.
-    public mutating func received(
-        from peer: TransportAddress,
-        on relay: RelayID,
-        count: Int,
-        header: inout MutableSpan<UInt8>,
-        at now: Timestamp
-    ) -> Delivery? {
-        nil
-    }
-
-    /// The relayed address that the shell gave in `OpenedRelays`; nil when the relay is gone. What a payload that is
-    /// handed over in process comes from.
-    public func relayedAddress(of relay: RelayID) -> TransportAddress? { nil }
-
-    /// Ends what has run out. To be called about once a second; being late does no harm, since every use checks the time.
-    public mutating func expire(at now: Timestamp) {}
-
-    /// A participant was removed: its allocations end now, and credentials of it that run out at `wall` (Unix seconds) or
-    /// before are refused at Allocate.
-    public mutating func revoke(_ user: UserKey, until wall: UInt64, at now: Timestamp) {}
-
-    /// The TCP or TLS connection ended, and its allocation with it (RFC 8656 §7).
-    public mutating func closed(_ path: FiveTuple) {}
-
-    /// The next allocation, or family of one, that ended since it was asked last; nil when there is none.
-    public mutating func nextClosed() -> ClosedAllocation? { nil }
 }
