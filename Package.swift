@@ -72,9 +72,12 @@ let package = Package(
         .plugin(name: "EmbedWebFiles", capability: .buildTool(), dependencies: ["EmbedWeb"]),
         .target(
             name: "MediaTransport",
-            dependencies: [core, log, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")] + nio,
+            dependencies: [
+                core, log, "CLinux", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
+        .target(name: "CLinux"),
         .target(
             name: "Storage",
             dependencies: [core, log, .product(name: "GRDB", package: "GRDB.swift")],
@@ -125,9 +128,9 @@ let package = Package(
         .testTarget(
             name: "MediaTransportTests",
             dependencies: [
-                "MediaTransport", core, log, .product(name: "NIOEmbedded", package: "swift-nio"),
+                "MediaTransport", core, log, "CLinux",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ] + nio,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
