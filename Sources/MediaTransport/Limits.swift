@@ -1,13 +1,44 @@
-import NIOCore
-
 /// What peers of the media port may take.
 enum Limits {
-    /// Bytes received of one datagram; longer ones are cut by the system and are then no STUN.
-    static let datagramBytes = 2_048
+    /// Bytes of a datagram, or of one message over TCP. Longer datagrams are dropped, longer messages close the connection.
+    static let packetBytes = 2_048
+    /// Slots of one worker's slab, twice of what a round can hold before it is sent: some 2 MiB, of which a quiet worker
+    /// touches a few.
+    static let slots = 1_024
+    /// Datagrams taken from a socket of the media port before others have their turn.
+    static let batch = 64
+    /// Datagrams taken from one relay socket before others have their turn.
+    static let relayBatch = 32
+    /// Events of one round of a worker.
+    static let events = 256
+    /// Bytes of the kernel's queues of a media socket: 100 ms at 300 Mbit/s.
+    static let mediaSocketBytes: Int32 = 4 << 20
+
     /// TCP connections of one address (the /64 of an IPv6 one): a school behind one NAT has fewer.
     static let connectionsPerAddress = 100
     /// TCP connections altogether; further ones are closed at once.
     static let connections = 4_096
-    /// A TCP connection that brings no whole message for so long is closed.
-    static let idle = TimeAmount.seconds(30)
+    /// Connections waiting to be accepted by one worker.
+    static let backlog: Int32 = 256
+    /// Connections accepted by a worker before others have their turn.
+    static let accepts = 32
+    /// A TCP connection that brings no whole message for so long and has no allocation is closed.
+    static let idle = Duration.seconds(30)
+    /// Bytes taken from one connection before others have their turn.
+    static let streamRead = 16_384
+    /// Bytes waiting for the reader of a connection, in the kernel: 200 ms of a call. What waits longer is of no use to it.
+    static let streamSocketBytes: Int32 = 64 << 10
+    /// Bytes waiting behind those. When full, datagrams are dropped; an answer that does not fit closes the connection.
+    static let streamQueueBytes = 32 << 10
+    /// Milliseconds until data that nobody acknowledges ends a TCP connection.
+    static let streamTimeoutMilliseconds: Int32 = 30_000
+
+    /// Threads at most.
+    static let workers = 64
+    /// Seconds for which credentials that were given out may be good, with some to spare: revoked ones are remembered so long.
+    static let credentialSeconds: UInt64 = 3_600
+    /// Commands waiting for a worker; more is a worker that does not run, and they are refused.
+    static let commands = 65_536
+    /// Bytes of a worker's stack.
+    static let stackBytes = 512 << 10
 }

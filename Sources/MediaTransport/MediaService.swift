@@ -1,40 +1,19 @@
 public import Logging
-import NIOCore
-import NIOPosix
 public import ServiceLifecycle
-import Units
+import Synchronization
+import TURN
+public import Units
 
-/// The sockets of the media port: UDP and TCP, IPv4 and IPv6. For now they answer STUN.
+/// The media plane: the media port (UDP and TCP, IPv4 and IPv6) with STUN and TURN behind it, on threads of its own.
 ///
-/// A shell: it owns sockets and gives what they receive to the cores. Worker threads will take the place of its UDP half.
+/// A shell: its workers own the sockets and give what they receive to the cores. The control plane speaks to the workers
+/// through this value, by commands that they read between two rounds; packets never pass here.
 public struct MediaService: Service {
-    /// Where to listen.
-    public struct Configuration: Sendable {
-        /// Addresses, each bound for UDP and TCP. By default all of both families.
-        public var hosts: [String]
-        /// The same for UDP and TCP; 0 lets the system choose one for each socket, for tests.
-        public var port: Int
-
-        public init(hosts: [String] = ["0.0.0.0", "::"], port: Int = 3478) {
-            self.hosts = hosts
-            self.port = port
-        }
-    }
-
-    /// A socket that is open.
-    public struct BoundSocket: Equatable, Sendable {
-        /// What it carries.
-        public enum Transport: Sendable { case udp, tcp }
-
-        public var transport: Transport
-        /// As it was asked for.
-        public var host: String
-        public var port: Int
-    }
-
     private let configuration: Configuration
+    private let clock: MediaClock
     private let logger: Logger
     private let onBound: @Sendable ([BoundSocket]) async -> Void
+    private let plane = MediaPlane()
 
     /// `onBound` is told once which sockets are open, before anything else happens.
     public init(
@@ -42,103 +21,71 @@ public struct MediaService: Service {
         logger: Logger,
         onBound: @escaping @Sendable ([BoundSocket]) async -> Void = { _ in }
     ) {
+        self.init(configuration, clock: .system, logger: logger, onBound: onBound)
+    }
+
+    /// For tests, which have their own clock.
+    init(
+        _ configuration: Configuration,
+        clock: MediaClock,
+        logger: Logger,
+        onBound: @escaping @Sendable ([BoundSocket]) async -> Void
+    ) {
         self.configuration = configuration
+        self.clock = clock
         self.logger = logger
         self.onBound = onBound
     }
 
-    /// Runs until the server stops. Throws when an IPv4 address, or the only address, cannot be bound; machines without
-    /// IPv6 are common, so a failing IPv6 address is logged and left out.
+    /// Runs until the server stops. Throws `MediaPortError` when an IPv4 address, or the only address, cannot be bound;
+    /// machines without IPv6 are common, so a failing IPv6 address is logged and left out.
     @concurrent public func run() async throws {
-        let connections = ConnectionTable()
-        var channels: [any Channel] = []
-        do {
-            let bound = try await bind(&channels, connections)
-            await onBound(bound)
-            try await gracefulShutdown()
-        } catch is CancellationError {
-            // The other way to be told to stop.
-        } catch {
-            await close(channels, connections)
-            throw error
-        }
-        await close(channels, connections)
-    }
-
-    private func bind(_ channels: inout [any Channel], _ connections: ConnectionTable) async throws -> [BoundSocket] {
-        var bound: [BoundSocket] = []
-        for host in configuration.hosts {
-            for transport in [BoundSocket.Transport.udp, .tcp] {
-                do {
-                    let channel =
-                        switch transport {
-                        case .udp: try await bindUDP(host)
-                        case .tcp: try await bindTCP(host, connections)
-                        }
-                    channels.append(channel)
-                    let port = channel.localAddress?.port ?? configuration.port
-                    bound.append(BoundSocket(transport: transport, host: host, port: port))
-                } catch  where host.contains(":") && configuration.hosts.count > 1 {
-                    logger.warning(
-                        "IPv6 is not available on the media port",
-                        metadata: ["host": "\(host)", "transport": "\(transport)", "error": "\(error)"]
-                    )
-                }
+        let groups = try MediaPort(hosts: configuration.hosts, port: configuration.port, workers: workers)
+            .open { error in
+                logger.warning("IPv6 is not available on the media port", metadata: ["error": "\(error)"])
             }
-        }
-        return bound
+        try plane.start(plans(groups))
+        let metadata: Logger.Metadata = ["port": "\(groups.first?.bound.port ?? 0)", "workers": "\(workers)"]
+        logger.info("The media port is open", metadata: metadata)
+        await onBound(groups.map(\.bound))
+        // Cancellation is the other way to be told to stop.
+        try? await gracefulShutdown()
+        await plane.stop()
+        logger.info("The media port is closed", metadata: metadata)
     }
 
-    private func bindUDP(_ host: String) async throws -> any Channel {
-        try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.socketOption(.so_reuseaddr), value: 0)
-            .channelOption(
-                .recvAllocator,
-                value: FixedSizeRecvByteBufferAllocator(capacity: Limits.datagramBytes)
+    /// Ends what a removed participant has: its allocations at once, its credentials for as long as they would be good.
+    /// Returns at once; the relays are silent some milliseconds later.
+    public func revoke(participant: String) {
+        plane.post(.revoke(UserKey(participant: participant), until: clock.wall() + Limits.credentialSeconds))
+    }
+
+    /// Takes over a stream of STUN and ChannelData that came out of TLS: one end of a socket pair, non-blocking.
+    /// The descriptor is closed by the media plane, also when this returns false because it does not run or has too many.
+    @discardableResult
+    public func adopt(descriptor: Int32, client: TransportAddress, server: TransportAddress) -> Bool {
+        plane.adopt(descriptor, FiveTuple(client: client, server: server, transport: .tls))
+    }
+
+    /// What was received, sent and dropped so far, as of now. Waits for the workers' current rounds: milliseconds.
+    public var counters: MediaCounters {
+        get async { await plane.reports().reduce(into: MediaCounters()) { $0.add($1.media) } }
+    }
+
+    private var workers: Int { max(1, min(configuration.workers, Limits.workers)) }
+
+    private func plans(_ groups: [MediaPort.Group]) throws -> [WorkerPlan] {
+        let shared = SharedState(clock: clock)
+        let turn = configuration.turn ?? TURN.Configuration(secrets: [], nonceKey: [])
+        return try (0..<workers).map { index in
+            WorkerPlan(
+                index: index,
+                datagrams: groups.filter { $0.bound.transport == .udp }.map { $0.sockets[index] },
+                listeners: groups.filter { $0.bound.transport == .tcp }.map { $0.sockets[index] },
+                mailbox: try Mailbox(),
+                shared: shared,
+                turn: turn
             )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.setV6Only(host)
-                    try channel.pipeline.syncOperations.addHandler(DatagramHandler(seed: .random(in: 0 ... .max)))
-                }
-            }
-            .bind(to: try SocketAddress(host, port: configuration.port)).get()
-    }
-
-    private func bindTCP(_ host: String, _ connections: ConnectionTable) async throws -> any Channel {
-        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.backlog, value: 256)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.setV6Only(host) }
-            }
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.start(channel, connections) }
-            }
-            .bind(to: try SocketAddress(host, port: configuration.port)).get()
-    }
-
-    /// Sets up a TCP connection, or closes it when there are too many.
-    private static func start(_ channel: any Channel, _ connections: ConnectionTable) throws {
-        guard let source = channel.remoteAddress.flatMap({ TransportAddress($0) }),
-            connections.admit(channel, from: source.address)
-        else { return channel.close(promise: nil) }
-        try channel.pipeline.syncOperations.addHandlers([
-            ByteToMessageHandler(StreamFrameDecoder()), StreamHandler(source: source),
-        ])
-    }
-
-    private func close(_ channels: [any Channel], _ connections: ConnectionTable) async {
-        for channel in channels { try? await channel.close() }  // it may be closed already
-        connections.closeAll()
-    }
-}
-
-extension Channel {
-    /// Keeps an IPv6 socket to IPv6, so that both families can be bound to one port.
-    fileprivate func setV6Only(_ host: String) throws {
-        guard host.contains(":"), let options = syncOptions else { return }
-        let option = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
-        try options.setOption(option, value: 1)
+        }
     }
 }

@@ -1,10 +1,10 @@
-package import NIOCore
-package import Units
+import NIOCore
+import Units
 
 extension TransportAddress {
     /// From the system's form: family, port and IPv4 address, or family, port, flow label and IPv6 address (RFC 3493 §3.3).
     /// Nil for sockets that are files.
-    package init?(_ address: SocketAddress) {
+    init?(_ address: SocketAddress) {
         let bytes = unsafe address.withSockAddr { address, size in
             unsafe Array(UnsafeRawBufferPointer(start: address, count: size))
         }
@@ -19,21 +19,4 @@ extension TransportAddress {
     }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-}
-
-extension Timestamp {
-    /// The event loops' clock.
-    static var now: Timestamp { Timestamp(nanoseconds: NIODeadline.now().uptimeNanoseconds) }
-}
-
-extension SocketAddress {
-    /// An address to bind, as it is written; a name is looked up. `::` must not be looked up: on a machine whose only IPv6
-    /// address is loopback the resolver denies that there is such a thing.
-    init(_ host: String, port: Int) throws {
-        do {
-            self = try SocketAddress(ipAddress: host, port: port)
-        } catch {
-            self = try SocketAddress.makeAddressResolvingHost(host, port: port)
-        }
-    }
 }

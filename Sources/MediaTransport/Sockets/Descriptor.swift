@@ -1,0 +1,51 @@
+import CLinux
+import Glibc
+import Units
+
+/// An open descriptor that is closed when its owner goes.
+struct Descriptor: ~Copyable {
+    /// As system calls want it.
+    let number: Int32
+
+    init(_ number: Int32) { self.number = number }
+
+    deinit { close(number) }
+
+    /// Hands the number to somebody who closes it.
+    consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+}
+
+/// The two versions of IP.
+enum IPVersion: UInt8, Sendable, BitwiseCopyable {
+    case v4, v6
+
+    init(of address: IPAddress) { self = address.v4 == nil ? .v6 : .v4 }
+
+    /// AF_INET or AF_INET6.
+    var family: Int32 { self == .v4 ? AF_INET : AF_INET6 }
+}
+
+extension TransportAddress {
+    init(_ address: linux_address) {
+        self.init(IPAddress(high: address.high, low: address.low), port: address.port)
+    }
+}
+
+extension linux_address {
+    init(_ address: TransportAddress) {
+        self.init(high: address.address.high, low: address.address.low, port: address.port)
+    }
+}
+
+/// An open descriptor that several owners share; closed when the last one goes.
+final class OpenDescriptor: Sendable {
+    let number: Int32
+
+    init(_ number: Int32) { self.number = number }
+
+    deinit { close(number) }
+}

@@ -1,0 +1,49 @@
+import Units
+
+/// The sockets and connections that have something to send, in the order in which they got it.
+struct OutletList: ~Copyable {
+    private var tokens: PlainTable<Token>
+    private(set) var count = 0
+
+    /// Each has at least one slot in its queue, so there are never more than slots.
+    init(capacity: Int) { tokens = PlainTable(repeating: Token(.inbox, 0), count: capacity) }
+
+    subscript(index: Int) -> Token { tokens[index] }
+
+    mutating func append(_ token: Token) {
+        tokens[count] = token
+        count &+= 1
+    }
+
+    mutating func removeAll() { count = 0 }
+}
+
+extension Worker {
+    /// Queues a packet at the socket or connection it leaves by; it goes at the end of the round.
+    mutating func enqueue(_ slot: SlotIndex, on outlet: Token) {
+        let index = Int(outlet.index)
+        switch outlet.kind {
+        case .media:
+            if media[index].queue.isEmpty { outlets.append(outlet) }
+            slab.append(slot, to: &media[index].queue)
+        case .stream where streams.isCurrent(outlet):
+            if streams[index].queue.isEmpty { outlets.append(outlet) }
+            slab.append(slot, to: &streams[index].queue)
+        case .stream, .relay, .inbox, .listener: slab.give(back: slot)  // closed meanwhile
+        }
+    }
+
+    /// Sends everything that is queued. All slots but those that wait for input are free then.
+    mutating func flush() {
+        for each in 0..<outlets.count {
+            let outlet = outlets[each]
+            let index = Int(outlet.index)
+            switch outlet.kind {
+            case .media: sender.send(&media[index].queue, on: media[index].socket, &slab, &counters)
+            case .stream where streams.isCurrent(outlet): write(index)
+            case .stream, .relay, .inbox, .listener: break  // closed meanwhile, and its queue with it
+            }
+        }
+        outlets.removeAll()
+    }
+}

@@ -1,0 +1,152 @@
+import CLinux
+import Glibc
+import STUN
+import TURN
+import Units
+
+/// One thread of the media plane: its sockets, its connections, its relays and the cores that decide about them.
+///
+/// A round waits for events, takes a batch from everything that has something, gives each packet to its core, queues what
+/// the cores answer at the socket it leaves by, and sends all queues at the end. On the way of a packet there is no lock, no
+/// allocation and no reference counting: everything is a plain value of this one, which only this thread sees.
+struct Worker: ~Copyable {
+    let plan: WorkerPlan
+    let clock: MediaClock
+    var poll: EventPoll
+    var slab: PacketSlab
+    var receiver: DatagramReceiver
+    var sender: DatagramSender
+    var media: PlainTable<MediaSocket>
+    var streams = StreamTable()
+    /// Where a read of a connection goes: the beginning of a message that is there, and what follows.
+    let scratch: ScratchBytes
+    /// Outlets that have something in their queue.
+    var outlets: OutletList
+
+    var stun: STUNServer
+    /// For connections, whose senders are known to be where they say: floods of forged datagrams cost them nothing.
+    var streamSTUN: STUNServer
+    var turn: TURNServer
+    /// Where the cores write an answer; taken from the slab beforehand.
+    var answerSlot: SlotIndex
+
+    var counters = MediaCounters()
+    var now: Timestamp
+    var wall: UInt64
+    var nextTick: Timestamp
+    var isStopping = false
+    /// Listeners rest because there are no descriptors left.
+    var isAcceptPaused = false
+
+    /// Throws when the system has no descriptors or no memory.
+    init(_ plan: WorkerPlan) throws(SystemError) {
+        // What can fail comes first: a part of a worker cannot be thrown away.
+        let poll = try Self.poll(plan)
+        var slab = try PacketSlab(slots: Limits.slots)
+        answerSlot = slab.take() ?? PacketSlab.none
+        self.poll = poll
+        self.slab = slab
+        self.plan = plan
+        clock = plan.shared.clock
+        now = clock.now()
+        wall = clock.wall()
+        nextTick = now + .seconds(1)
+        receiver = DatagramReceiver(batch: Limits.batch)
+        let canSegment = plan.datagrams.allSatisfy { linux_can_segment($0.descriptor.number) }
+        sender = DatagramSender(isSegmenting: canSegment)
+        media = PlainTable(count: plan.datagrams.count) { MediaSocket(plan.datagrams[$0]) }
+        scratch = ScratchBytes(count: Limits.packetBytes + Limits.streamRead)
+        outlets = OutletList(capacity: Limits.slots)
+        stun = STUNServer(seed: .random(in: 0 ... .max))
+        streamSTUN = STUNServer(seed: .random(in: 0 ... .max), sources: 1_024)
+        turn = TURNServer(plan.turn, seed: .random(in: 0 ... .max))
+    }
+
+    private static func poll(_ plan: WorkerPlan) throws(SystemError) -> EventPoll {
+        let poll = try EventPoll(events: Limits.events)
+        try poll.add(plan.mailbox.descriptor, Token(.inbox, 0))
+        for (index, socket) in plan.datagrams.enumerated() {
+            try poll.add(socket.descriptor.number, Token(.media, index))
+        }
+        for (index, socket) in plan.listeners.enumerated() {
+            try poll.add(socket.descriptor.number, Token(.listener, index))
+        }
+        return poll
+    }
+
+    /// Runs rounds until told to stop.
+    mutating func run() {
+        while !isStopping { round() }
+        finish()
+    }
+
+    private mutating func round() {
+        let count = poll.wait(milliseconds: milliseconds(until: deadline))
+        now = clock.now()
+        wall = clock.wall()
+        for index in 0..<count { handle(index) }
+        if now >= nextTick { tick() }
+        flush()
+    }
+
+    /// When there is something to do without anybody sending anything; nil while nobody is here.
+    private var deadline: Timestamp? {
+        streams.count > 0 || isAcceptPaused ? nextTick : nil
+    }
+
+    private func milliseconds(until deadline: Timestamp?) -> Int32 {
+        guard let deadline else { return -1 }
+        return Int32(clamping: ((deadline - now).wholeNanoseconds &+ 999_999) / 1_000_000)
+    }
+
+    private mutating func handle(_ event: Int) {
+        guard let token = poll.token(event) else { return }
+        switch token.kind {
+        case .inbox: obey(plan.mailbox.take())
+        case .media: receive(onMedia: Int(token.index))
+        case .listener: accept(Int(token.index))
+        case .stream where streams.isCurrent(token):
+            if poll.isWritable(event) { sendUnsent(Int(token.index)) }
+            if streams.isCurrent(token), poll.isReadable(event) { read(Int(token.index)) }
+        case .stream, .relay: break  // of what was closed in this round
+        }
+    }
+
+    /// What is done once a second.
+    private mutating func tick() {
+        nextTick = now + .seconds(1)
+        closeIdleStreams()
+        if isAcceptPaused { pauseAccepting(false) }
+    }
+
+    private mutating func obey(_ commands: [WorkerCommand]) {
+        for command in commands {
+            switch command {
+            case .stop: isStopping = true
+            case .adopt(let descriptor, let path): open(descriptor, path)
+            case .revoke(let user, let wall): turn.revoke(user, until: wall, at: now)
+            case .ownAddresses: break
+            case .report(let answer): answer(report)
+            }
+        }
+    }
+
+    private var report: WorkerReport {
+        var media = counters
+        media.streams = UInt64(streams.count)
+        return WorkerReport(media: media, turn: turn.counters)
+    }
+
+    /// Gives back what others count, answers who still asks. Descriptors are closed by their owners' ends.
+    private mutating func finish() {
+        flush()
+        for index in streams.indices where streams[index].isOpen { close(index) }
+        for command in plan.mailbox.close() {
+            switch command {
+            case .adopt(let descriptor, _): Glibc.close(descriptor)
+            case .report(let answer): answer(report)
+            case .stop, .revoke, .ownAddresses: break
+            }
+        }
+    }
+}
