@@ -16,7 +16,7 @@ public struct TURNServer: ~Copyable {
     /// What has been relayed, dropped and refused.
     public internal(set) var counters = Counters()
 
-    let configuration: Configuration
+    var configuration: Configuration
     let limits: Configuration.Limits
     let realm: [UInt8]
     let nonces: NonceMint
