@@ -14,6 +14,18 @@ enum Limits {
     /// Bytes of the kernel's queues of a media socket: 100 ms at 300 Mbit/s.
     static let mediaSocketBytes: Int32 = 4 << 20
 
+    /// Bytes of the kernel's queues of one relay socket, twice that for its own accounting: some 100 packets of a picture.
+    static let relaySocketBytes: Int32 = 128 << 10
+    /// Ports tried before an allocation is refused, because other programs have them.
+    static let portAttempts = 16
+    /// How long a port is held for the Allocate with its token (RFC 8656 §7.2).
+    static let reservation = Duration.seconds(30)
+    /// Ports held at a time; further requests get 508.
+    static let reservations = 256
+    /// Packets between two workers that wait for the second: half a MiB for each pair, touched as it is used. Further ones
+    /// are dropped.
+    static let handOvers = 256
+
     /// TCP connections of one address (the /64 of an IPv6 one): a school behind one NAT has fewer.
     static let connectionsPerAddress = 100
     /// TCP connections altogether; further ones are closed at once.
@@ -33,6 +45,8 @@ enum Limits {
     /// Milliseconds until data that nobody acknowledges ends a TCP connection.
     static let streamTimeoutMilliseconds: Int32 = 30_000
 
+    /// How often the addresses of the machine and the limits that were reached are looked at.
+    static let watch = Duration.seconds(10)
     /// Threads at most.
     static let workers = 64
     /// Seconds for which credentials that were given out may be good, with some to spare: revoked ones are remembered so long.

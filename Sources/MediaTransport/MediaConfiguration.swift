@@ -15,6 +15,8 @@ extension MediaService {
         /// Addresses under which this machine is reached from outside, at most one of each family: told to clients as their
         /// relayed address when the machine itself has another, as behind a one-to-one NAT.
         public var publicAddresses: [IPAddress]
+        /// How many allocations may live.
+        public var quotas: RelayQuotas
         /// Secrets, policy and limits of TURN; nil: nobody gets a relay. The machine's own addresses are found at start.
         public var turn: TURN.Configuration?
 
@@ -24,6 +26,7 @@ extension MediaService {
             workers: Int = 1,
             relayPorts: ClosedRange<UInt16> = 49_152...65_535,
             publicAddresses: [IPAddress] = [],
+            quotas: RelayQuotas = RelayQuotas(),
             turn: TURN.Configuration? = nil
         ) {
             self.hosts = hosts
@@ -31,6 +34,7 @@ extension MediaService {
             self.workers = workers
             self.relayPorts = relayPorts
             self.publicAddresses = publicAddresses
+            self.quotas = quotas
             self.turn = turn
         }
     }

@@ -28,6 +28,21 @@ public struct MediaCounters: Equatable, Sendable {
     /// Calls that sent several datagrams as one (UDP_SEGMENT).
     public internal(set) var segmentedSends: UInt64 = 0
 
+    /// Relay sockets open now.
+    public internal(set) var relays: UInt64 = 0
+    /// Allocations refused because the participant, its address, or everybody has enough (486).
+    public internal(set) var quotaRefusals: UInt64 = 0
+    /// Allocations refused because the machine has no port, descriptor or memory left, or a token is not held (508).
+    public internal(set) var capacityRefusals: UInt64 = 0
+    /// Allocations refused because the machine has no address of their IP version (440).
+    public internal(set) var familyRefusals: UInt64 = 0
+    /// Packets that a relay gave to another one of this process, without a socket.
+    public internal(set) var relayedInProcess: UInt64 = 0
+    /// Packets for this machine itself on a port that no relay has.
+    public internal(set) var ownPortClosed: UInt64 = 0
+    /// Packets dropped because the other relay's worker did not keep up.
+    public internal(set) var handOversFull: UInt64 = 0
+
     /// TCP and TLS connections open now.
     public internal(set) var streams: UInt64 = 0
     /// Connections refused because their address, or everybody together, has too many.
@@ -54,6 +69,8 @@ extension MediaCounters {
         [
             \.datagramsReceived, \.datagramsSent, \.tooLong, \.unknownProtocol, \.forSFU, \.bindingsIgnored,
             \.bindingsAnswered, \.unreachable, \.refused, \.socketFull, \.notSent, \.receiveErrors, \.segmentedSends,
+            \.relays, \.quotaRefusals, \.capacityRefusals, \.familyRefusals, \.relayedInProcess, \.ownPortClosed,
+            \.handOversFull,
             \.streams, \.streamsRefused, \.streamsOutOfStep, \.streamsIdle, \.streamsStuck, \.slowReaders,
             \.acceptPauses,
         ]

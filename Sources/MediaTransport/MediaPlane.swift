@@ -58,6 +58,11 @@ final class MediaPlane: Sendable {
         return isTaken
     }
 
+    /// What all workers have counted.
+    func counters() async -> MediaCounters {
+        await reports().reduce(into: MediaCounters()) { $0.add($1.media) }
+    }
+
     /// What each worker has counted, after its current round.
     func reports() async -> [WorkerReport] {
         var reports: [WorkerReport] = []

@@ -44,12 +44,18 @@ public struct MediaService: Service {
             .open { error in
                 logger.warning("IPv6 is not available on the media port", metadata: ["error": "\(error)"])
             }
-        try plane.start(plans(groups))
+        let shared = try SharedState(configuration, workers: workers, clock: clock)
+        try plane.start(plans(groups, shared))
         let metadata: Logger.Metadata = ["port": "\(groups.first?.bound.port ?? 0)", "workers": "\(workers)"]
         logger.info("The media port is open", metadata: metadata)
         await onBound(groups.map(\.bound))
-        // Cancellation is the other way to be told to stop.
-        try? await gracefulShutdown()
+        let watch = MediaWatch(plane: plane, shared: shared, logger: logger)
+        await withTaskGroup { group in
+            group.addTask { await watch.run() }
+            // Cancellation is the other way to be told to stop.
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
         await plane.stop()
         logger.info("The media port is closed", metadata: metadata)
     }
@@ -69,22 +75,23 @@ public struct MediaService: Service {
 
     /// What was received, sent and dropped so far, as of now. Waits for the workers' current rounds: milliseconds.
     public var counters: MediaCounters {
-        get async { await plane.reports().reduce(into: MediaCounters()) { $0.add($1.media) } }
+        get async { await plane.counters() }
     }
 
     private var workers: Int { max(1, min(configuration.workers, Limits.workers)) }
 
-    private func plans(_ groups: [MediaPort.Group]) throws -> [WorkerPlan] {
-        let shared = SharedState(clock: clock)
-        let turn = configuration.turn ?? TURN.Configuration(secrets: [], nonceKey: [])
-        return try (0..<workers).map { index in
+    private func plans(_ groups: [MediaPort.Group], _ shared: SharedState) -> [WorkerPlan] {
+        var turn = configuration.turn ?? TURN.Configuration(secrets: [], nonceKey: [])
+        turn.policy.ownAddresses = shared.ownAddresses
+        turn.isOwnRelay = { [ports = shared.ports] in ports.hasRelay(at: $0) }
+        let configuration = turn
+        return (0..<workers).map { index in
             WorkerPlan(
                 index: index,
                 datagrams: groups.filter { $0.bound.transport == .udp }.map { $0.sockets[index] },
                 listeners: groups.filter { $0.bound.transport == .tcp }.map { $0.sockets[index] },
-                mailbox: try Mailbox(),
                 shared: shared,
-                turn: turn
+                turn: configuration
             )
         }
     }

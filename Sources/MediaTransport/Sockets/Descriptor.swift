@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import Units
 
 /// An open descriptor that is closed when its owner goes.
@@ -43,9 +44,15 @@ extension linux_address {
 
 /// An open descriptor that several owners share; closed when the last one goes.
 final class OpenDescriptor: Sendable {
-    let number: Int32
+    private let held: Atomic<Int32>
 
-    init(_ number: Int32) { self.number = number }
+    init(_ number: Int32) { held = Atomic(number) }
 
-    deinit { close(number) }
+    deinit { if number >= 0 { close(number) } }
+
+    /// As system calls want it; -1 when it was released.
+    var number: Int32 { held.load(ordering: .acquiring) }
+
+    /// Hands the number to somebody who closes it; the owners have nothing then.
+    func release() -> Int32 { held.exchange(-1, ordering: .acquiringAndReleasing) }
 }

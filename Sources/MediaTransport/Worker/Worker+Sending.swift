@@ -29,6 +29,9 @@ extension Worker {
         case .stream where streams.isCurrent(outlet):
             if streams[index].queue.isEmpty { outlets.append(outlet) }
             slab.append(slot, to: &streams[index].queue)
+        case .relay where relays.isCurrent(outlet):
+            if relays[index].queue.isEmpty { outlets.append(outlet) }
+            slab.append(slot, to: &relays[index].queue)
         case .stream, .relay, .inbox, .listener: slab.give(back: slot)  // closed meanwhile
         }
     }
@@ -41,6 +44,8 @@ extension Worker {
             switch outlet.kind {
             case .media: sender.send(&media[index].queue, on: media[index].socket, &slab, &counters)
             case .stream where streams.isCurrent(outlet): write(index)
+            case .relay where relays.isCurrent(outlet):
+                sender.send(&relays[index].queue, on: relays[index].socket, &slab, &counters)
             case .stream, .relay, .inbox, .listener: break  // closed meanwhile, and its queue with it
             }
         }

@@ -52,6 +52,7 @@ extension Worker {
         streams.remove(index)
         plan.shared.admission.release(path.client.address)
         turn.closed(path)
+        closeEnded()
     }
 
     /// Stops or starts taking connections.
@@ -120,6 +121,8 @@ extension Worker {
     /// Processes one message of a connection, in a slot as if it were a datagram.
     private mutating func processCopy(of message: UnsafeMutableBufferPointer<UInt8>, from origin: Origin) {
         if slab.available < 2 { flush() }
+        // Flushing may have ended the connection.
+        guard streams.isCurrent(origin.outlet) else { return }
         guard let slot = slab.take() else { return counters.socketFull &+= 1 }
         unsafe copy(message, to: slab.room(slot))
         slab[slot].start = Int32(PacketSlab.headRoom)

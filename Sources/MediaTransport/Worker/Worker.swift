@@ -18,6 +18,7 @@ struct Worker: ~Copyable {
     var sender: DatagramSender
     var media: PlainTable<MediaSocket>
     var streams = StreamTable()
+    var relays = RelayTable()
     /// Where a read of a connection goes: the beginning of a message that is there, and what follows.
     let scratch: ScratchBytes
     /// Outlets that have something in their queue.
@@ -27,6 +28,8 @@ struct Worker: ~Copyable {
     /// For connections, whose senders are known to be where they say: floods of forged datagrams cost them nothing.
     var streamSTUN: STUNServer
     var turn: TURNServer
+    /// Workers that were handed packets in this round and have to be woken.
+    var handedTo: PlainTable<Bool>
     /// Where the cores write an answer; taken from the slab beforehand.
     var answerSlot: SlotIndex
 
@@ -37,6 +40,8 @@ struct Worker: ~Copyable {
     var isStopping = false
     /// Listeners rest because there are no descriptors left.
     var isAcceptPaused = false
+    /// This worker reserved ports that may still be held.
+    var holdsReservations = false
 
     /// Throws when the system has no descriptors or no memory.
     init(_ plan: WorkerPlan) throws(SystemError) {
@@ -60,6 +65,7 @@ struct Worker: ~Copyable {
         stun = STUNServer(seed: .random(in: 0 ... .max))
         streamSTUN = STUNServer(seed: .random(in: 0 ... .max), sources: 1_024)
         turn = TURNServer(plan.turn, seed: .random(in: 0 ... .max))
+        handedTo = PlainTable(repeating: false, count: plan.shared.mailboxes.count)
     }
 
     private static func poll(_ plan: WorkerPlan) throws(SystemError) -> EventPoll {
@@ -87,11 +93,12 @@ struct Worker: ~Copyable {
         for index in 0..<count { handle(index) }
         if now >= nextTick { tick() }
         flush()
+        wakeOthers()
     }
 
     /// When there is something to do without anybody sending anything; nil while nobody is here.
     private var deadline: Timestamp? {
-        streams.count > 0 || isAcceptPaused ? nextTick : nil
+        streams.count > 0 || relays.count > 0 || isAcceptPaused || holdsReservations ? nextTick : nil
     }
 
     private func milliseconds(until deadline: Timestamp?) -> Int32 {
@@ -102,12 +109,15 @@ struct Worker: ~Copyable {
     private mutating func handle(_ event: Int) {
         guard let token = poll.token(event) else { return }
         switch token.kind {
-        case .inbox: obey(plan.mailbox.take())
+        case .inbox:
+            obey(plan.mailbox.take())
+            takeHandOvers()
         case .media: receive(onMedia: Int(token.index))
         case .listener: accept(Int(token.index))
         case .stream where streams.isCurrent(token):
             if poll.isWritable(event) { sendUnsent(Int(token.index)) }
             if streams.isCurrent(token), poll.isReadable(event) { read(Int(token.index)) }
+        case .relay where relays.isCurrent(token): receive(onRelay: Int(token.index))
         case .stream, .relay: break  // of what was closed in this round
         }
     }
@@ -115,7 +125,10 @@ struct Worker: ~Copyable {
     /// What is done once a second.
     private mutating func tick() {
         nextTick = now + .seconds(1)
+        turn.expire(at: now)
+        closeEnded()
         closeIdleStreams()
+        expireReservations()
         if isAcceptPaused { pauseAccepting(false) }
     }
 
@@ -124,8 +137,10 @@ struct Worker: ~Copyable {
             switch command {
             case .stop: isStopping = true
             case .adopt(let descriptor, let path): open(descriptor, path)
-            case .revoke(let user, let wall): turn.revoke(user, until: wall, at: now)
-            case .ownAddresses: break
+            case .revoke(let user, let wall):
+                turn.revoke(user, until: wall, at: now)
+                closeEnded()
+            case .ownAddresses(let addresses): turn.update(ownAddresses: addresses)
             case .report(let answer): answer(report)
             }
         }
@@ -134,6 +149,7 @@ struct Worker: ~Copyable {
     private var report: WorkerReport {
         var media = counters
         media.streams = UInt64(streams.count)
+        media.relays = UInt64(relays.count)
         return WorkerReport(media: media, turn: turn.counters)
     }
 

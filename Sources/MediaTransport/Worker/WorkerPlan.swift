@@ -14,15 +14,39 @@ struct WorkerPlan: Sendable {
     let index: Int
     let datagrams: [Socket]
     let listeners: [Socket]
-    let mailbox: Mailbox
     let shared: SharedState
     let turn: TURN.Configuration
+
+    var mailbox: Mailbox { shared.mailboxes[index] }
 }
 
 /// What all workers share.
 final class SharedState: Sendable {
     let clock: MediaClock
     let admission = StreamAdmission()
+    let ledger: RelayLedger
+    let ports: PortTable
+    let interfaces = InterfaceAddresses()
+    let publicAddresses: [IPAddress]
+    let mailboxes: [Mailbox]
+    /// The ring from each worker to each other one, by `ring(from:to:)`.
+    private let rings: [HandOverRing]
 
-    init(clock: MediaClock) { self.clock = clock }
+    init(_ configuration: MediaService.Configuration, workers: Int, clock: MediaClock) throws(SystemError) {
+        self.clock = clock
+        ledger = RelayLedger(configuration.quotas, ports: configuration.relayPorts)
+        ports = PortTable(configuration.relayPorts)
+        publicAddresses = configuration.publicAddresses
+        var mailboxes: [Mailbox] = []
+        for _ in 0..<workers { mailboxes.append(try Mailbox()) }
+        self.mailboxes = mailboxes
+        var rings: [HandOverRing] = []
+        for _ in 0..<workers * workers { rings.append(try HandOverRing()) }
+        self.rings = rings
+    }
+
+    func ring(from: Int, to: Int) -> HandOverRing { rings[from * mailboxes.count + to] }
+
+    /// Every address by which somebody may mean this machine.
+    var ownAddresses: [IPAddress] { interfaces.addresses + publicAddresses }
 }

@@ -1,0 +1,54 @@
+import CLinux
+import Glibc
+import Synchronization
+import Units
+
+/// The addresses of this machine's interfaces, as they were when somebody looked last.
+final class InterfaceAddresses: Sendable {
+    private let known: Mutex<[IPAddress]>
+
+    init() { known = Mutex(Self.current()) }
+
+    var addresses: [IPAddress] { known.withLock { $0 } }
+
+    /// Looks again. The addresses if they have changed.
+    func refresh() -> [IPAddress]? {
+        let current = Self.current()
+        return known.withLock { known in
+            guard known != current else { return nil }
+            known = current
+            return current
+        }
+    }
+
+    /// The address that a relay of this version binds to, for a client that came to another one; nil when the machine has
+    /// none that others reach. A client on this machine itself may have the loopback address.
+    func own(_ version: IPVersion, besides reached: IPAddress) -> IPAddress? {
+        let candidates = addresses.filter { IPVersion(of: $0) == version && !$0.isLinkLocal }
+        return candidates.first { !$0.isLoopback } ?? (reached.isLoopback ? candidates.first : nil)
+    }
+
+    private static func current() -> [IPAddress] {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard unsafe getifaddrs(&first) == 0 else { return [] }
+        defer { unsafe freeifaddrs(first) }
+        var addresses: Set<IPAddress> = []
+        var next = unsafe first
+        while let interface = unsafe next {
+            if let name = unsafe interface.pointee.ifa_addr {
+                var address = linux_address()
+                let length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+                if unsafe linux_address_read(name, length, &address) {
+                    addresses.insert(IPAddress(high: address.high, low: address.low))
+                }
+            }
+            unsafe next = interface.pointee.ifa_next
+        }
+        return addresses.sorted()
+    }
+}
+
+extension IPAddress {
+    /// 169.254.0.0/16 or fe80::/10: meaningless without the interface.
+    fileprivate var isLinkLocal: Bool { v4.map { $0 >> 16 == 0xA9FE } ?? (high >> 54 == 0xFE80 >> 6) }
+}
