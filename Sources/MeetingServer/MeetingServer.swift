@@ -67,14 +67,17 @@ public struct MeetingServer: Sendable {
             mediaPort.set(sockets.first?.port ?? options.mediaPort)
         }
         let reachedAt = ReachedAt()
-        let iceServers = IceServers(options: options, mediaPort: mediaPort)
+        let secret = try TURNSecret(options: options, store: store)
+        let iceServers = IceServers(options: options, mediaPort: mediaPort, secret: secret)
         meeting = MeetingService(
             configuration: .init(
                 roomLimit: options.meshLimit,
                 hash: { hash($0) },
-                iceServers: { _, connection, _ in iceServers.list(reachedAt: reachedAt.host(for: connection)) }
+                iceServersLife: TURNSecret.life,
+                iceServers: { iceServers.list(for: $0, reachedAt: reachedAt.host(for: $1), wall: $2) }
             ),
             reachedAt: reachedAt,
+            media: .none,
             store: store,
             chatDays: options.chatDays,
             logger: logger
@@ -148,7 +151,7 @@ public struct MeetingServer: Sendable {
                 address: addressHash("address:\(address?.network.description ?? "")"),
                 // Whoever comes from this machine may be a proxy that speaks for many.
                 isLimited: address?.isLoopback == false,
-                host: context.host
+                host: context.reached
             )
             for await message in session.inbound {
                 switch message {

@@ -16,6 +16,7 @@ actor MeetingService: Service {
     /// Lines that wait for the disk.
     private var holding: Set<ConnectionID> = []
     private let reachedAt: ReachedAt
+    private let media: MediaControl
     private let store: MeetingStore
     private let clock: SystemClock
     private let chatDays: Int
@@ -32,6 +33,7 @@ actor MeetingService: Service {
     init(
         configuration: MeetingManager.Configuration,
         reachedAt: ReachedAt,
+        media: MediaControl = .none,
         store: MeetingStore,
         chatDays: Int,
         clock: SystemClock = SystemClock(),
@@ -39,6 +41,7 @@ actor MeetingService: Service {
     ) {
         manager = MeetingManager(configuration: configuration)
         self.reachedAt = reachedAt
+        self.media = media
         self.store = store
         self.chatDays = chatDays
         self.clock = clock
@@ -129,8 +132,8 @@ extension MeetingService {
 extension MeetingService {
     /// A WebSocket was accepted.
     ///
-    /// - Parameter host: the name or address, without port, that the client reached this server by.
-    func opened(_ session: WebSocketSession, address: TokenHash, isLimited: Bool, host: String) {
+    /// - Parameter host: the name or address that the client reached this server by.
+    func opened(_ session: WebSocketSession, address: TokenHash, isLimited: Bool, host: ReachedHost?) {
         let connection = ConnectionID(session.id)
         lines[connection] = Line(session: session)
         reachedAt.set(host, for: connection)
@@ -182,7 +185,7 @@ extension MeetingService {
             case .ping(let connection): deliver(.ping, to: connection, &broadcast)
             case .close(let connection, let code): deliver(.close(code), to: connection, &broadcast)
             case .store(let changes, let ticket): write(changes, ticket)
-            case .departed: break
+            case .departed(let participant): media.revoke(participant)
             case .load(let room): Task { await self.load(room) }
             }
         }

@@ -1,13 +1,12 @@
 import HTTPTypes
 public import Hummingbird
 import NIOCore
-import WebSite
 
 /// What a request of the meeting service carries: by which name the client reached the server.
 public struct SocketContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    /// Host name or address of the request, without port and brackets; empty when the request has none that is sound.
-    var host = ""
+    /// What the request says the server's name is; nil when that is not sound.
+    var reached: ReachedHost?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
@@ -24,7 +23,7 @@ struct NoteHost: RouterMiddleware {
         next: @concurrent (Request, SocketContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.host = request.head.authority.flatMap(HostName.init)?.host ?? ""
+        context.reached = ReachedHost(authority: request.head.authority)
         return try await next(request, context)
     }
 }

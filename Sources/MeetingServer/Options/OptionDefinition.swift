@@ -29,31 +29,44 @@ extension OptionName {
         case .tlsKey:
             .init(value: "FILE", help: "Private key of the certificate, PEM.")
         case .mediaPort:
-            .init(value: "PORT", standard: "3478", help: "UDP and TCP port of STUN; 0 takes a free one.")
+            .init(value: "PORT", standard: "3478", help: "UDP and TCP port of STUN and TURN; 0 takes a free one.")
         case .mediaWorkers:
-            .init(value: "COUNT", standard: "number of cores", help: "Threads of the media plane; not used yet.")
+            .init(value: "COUNT", standard: "number of cores", help: "Threads of the media plane.")
         case .publicAddress:
             .init(
                 value: "ADDRESS",
                 standard: "found by itself",
-                help: "IP address that browsers reach this server by.",
+                help:
+                    "IP address that browsers reach this server by, when it is not one of its own; one for each family.",
                 isList: true
             )
         case .iceServer:
             .init(
                 value: "URL",
-                help: "Another STUN or TURN server: stun:HOST[:PORT], or \"turn:HOST[:PORT] USER PASSWORD\".",
+                help:
+                    "Another STUN or TURN server: stun:HOST[:PORT], \"turn:HOST[:PORT] USER PASSWORD\", or turn:HOST[:PORT] for one that has the same --turn-secret.",
                 isList: true,
                 isSecret: true
             )
         case .turnPorts:
-            .init(value: "FIRST-LAST", standard: "49152-65535", help: "Relay ports; not used yet.")
+            .init(
+                value: "FIRST-LAST",
+                standard: "49152-65535",
+                help: "UDP ports of TURN that relay from and to others."
+            )
         case .turnSecret:
             .init(
                 value: "SECRET",
                 standard: "random, kept in the data directory",
-                help: "Secret for TURN credentials; not used yet.",
+                help: "Secret that TURN credentials are made with, of at least 16 bytes.",
                 isSecret: true
+            )
+        case .turnAllowPeer:
+            .init(
+                value: "CIDR",
+                help:
+                    "Private or special addresses that TURN may relay to, as 192.168.1.0/24; a LAN without other ways needs it.",
+                isList: true
             )
         case .data:
             .init(value: "DIRECTORY", standard: "./data", help: "What must survive a restart.")

@@ -10,6 +10,7 @@ enum OptionName: String, CaseIterable, Sendable {
     case iceServer = "ice-server"
     case turnPorts = "turn-ports"
     case turnSecret = "turn-secret"
+    case turnAllowPeer = "turn-allow-peer"
     case data
     case chatDays = "chat-days"
     case meshLimit = "mesh-limit"

@@ -1,5 +1,6 @@
 public import Logging
 public import Telemetry
+public import Units
 
 /// Everything `parley serve` can be told, checked: a value that exists is valid.
 public struct ServeOptions: Equatable, Sendable {
@@ -15,7 +16,7 @@ public struct ServeOptions: Equatable, Sendable {
     /// TCP port of HTTP(S); 0 takes a free one.
     public var port: Int
     public var tls: TLS
-    /// UDP and TCP port of STUN; 0 takes a free one.
+    /// UDP and TCP port of STUN and TURN; 0 takes a free one.
     public var mediaPort: Int
     /// Threads of the media plane; nil is one for each core.
     public var mediaWorkers: Int?
@@ -26,6 +27,8 @@ public struct ServeOptions: Equatable, Sendable {
     public var turnPorts: ClosedRange<Int>
     /// Nil is a random one, kept in the data directory.
     public var turnSecret: Secret<String>?
+    /// Addresses that TURN may relay to although they are private or special.
+    public var turnAllowedPeers: [AddressBlock]
     /// Path of what must survive a restart.
     public var data: String
     public var chatDays: Int
@@ -67,12 +70,15 @@ public struct ServeOptions: Equatable, Sendable {
         publicAddresses = try reader.list(.publicAddress, "an IPv4 or IPv6 address", OptionReader.address)
         iceServers = try reader.list(
             .iceServer,
-            "\"stun:HOST\", or \"turn:HOST USER PASSWORD\"",
+            "\"stun:HOST\", \"turn:HOST USER PASSWORD\" or \"turn:HOST\"",
             OutsideICEServer.init
         )
         turnPorts = try reader.portRange(.turnPorts) ?? 49152...65535
-        turnSecret = try reader.one(.turnSecret, "a secret of at least 16 characters") {
-            $0.count < 16 ? nil : Secret($0)
+        turnSecret = try reader.one(.turnSecret, "a secret of at least \(Self.secretBytes) bytes") {
+            $0.utf8.count < Self.secretBytes ? nil : Secret($0)
+        }
+        turnAllowedPeers = try reader.list(.turnAllowPeer, "an address or a range like 192.168.1.0/24") {
+            AddressBlock($0)
         }
         data = try reader.text(.data) ?? "./data"
         chatDays = try reader.integer(.chatDays, 0...3650) ?? 30
@@ -89,6 +95,8 @@ public struct ServeOptions: Equatable, Sendable {
         if reader.isGiven(.redis) { throw reader.refuse(.redis, "is not supported yet: this release runs on one node") }
     }
 
+    /// Whoever sees one credential can try secrets at home: 128 bits is what he cannot.
+    private static let secretBytes = 16
     private static let originRule = "an origin like https://example.org, without a path"
 
     private static func tls(_ reader: OptionReader) throws(OptionError) -> TLS {

@@ -1,6 +1,7 @@
 import Logging
 import Telemetry
 import Testing
+import Units
 
 @testable import MeetingServer
 
@@ -33,6 +34,8 @@ struct OptionsTests {
         #expect(options.drainSeconds == 30)
         #expect(options.logLevel == .info)
         #expect(options.turnSecret == nil)
+        #expect(options.turnAllowedPeers.isEmpty)
+        #expect(options.mediaWorkers == nil)
     }
 
     @Test("With TLS the server listens everywhere on 8443, unless told otherwise")
@@ -74,6 +77,17 @@ struct OptionsTests {
         #expect(options.iceServers.last?.username == "kevin")
         #expect(options.iceServers.last?.credential?.revealed == "swordfish")
         #expect(!"\(options)".contains("swordfish"))
+    }
+
+    @Test("Peers of TURN are ranges or single addresses of either family; a TURN server of ours needs no password")
+    func turn() throws {
+        let options = try parse([
+            "--turn-allow-peer", "192.168.1.7/24, fd00::/8", "--turn-allow-peer=10.0.0.1", "--ice-server",
+            "turn:a.example?transport=udp", "--turn-secret", "ääääääää",
+        ])
+        #expect(options.turnAllowedPeers.map(\.description) == ["192.168.1.0/24", "fd00::/8", "10.0.0.1/32"])
+        #expect(options.iceServers.first?.username == nil)
+        #expect(options.turnSecret?.revealed.utf8.count == 16)
     }
 
     @Test("The help names every option, its variable follows from the rule it states")
@@ -125,8 +139,23 @@ struct RefusedOptionsTests {
                 ["--turn-ports", "5000-4000"],
                 "--turn-ports must be two ports from 1024 to 65535, the lower first, as 49152-65535, not \"5000-4000\"."
             ),
-            (["--turn-secret", "short"], "--turn-secret must be a secret of at least 16 characters."),
-            (["--ice-server", "turn:a kevin"], "--ice-server must be \"stun:HOST\", or \"turn:HOST USER PASSWORD\"."),
+            (["--turn-secret", "short"], "--turn-secret must be a secret of at least 16 bytes."),
+            (
+                ["--turn-allow-peer", "10.0.0.0/33"],
+                "--turn-allow-peer must be an address or a range like 192.168.1.0/24, not \"10.0.0.0/33\"."
+            ),
+            (
+                ["--turn-allow-peer", "192.168.1.0/24,lan"],
+                "--turn-allow-peer must be an address or a range like 192.168.1.0/24, not \"lan\"."
+            ),
+            (
+                ["--ice-server", "turn:a kevin"],
+                "--ice-server must be \"stun:HOST\", \"turn:HOST USER PASSWORD\" or \"turn:HOST\"."
+            ),
+            (
+                ["--ice-server", "stun:a kevin secret"],
+                "--ice-server must be \"stun:HOST\", \"turn:HOST USER PASSWORD\" or \"turn:HOST\"."
+            ),
             (
                 ["--allow-origin", "https://a.example/x"],
                 "--allow-origin must be an origin like https://example.org, without a path, not \"https://a.example/x\"."
@@ -160,7 +189,7 @@ struct RefusedOptionsTests {
             ),
             (
                 ["PARLEY_TURN_SECRET": "short"],
-                "--turn-secret (from the environment variable PARLEY_TURN_SECRET) must be a secret of at least 16 characters."
+                "--turn-secret (from the environment variable PARLEY_TURN_SECRET) must be a secret of at least 16 bytes."
             ),
         ]
     )

@@ -1,0 +1,36 @@
+import Storage
+import TURN
+import Telemetry
+
+/// The secret of this server's TURN credentials: given by `--turn-secret`, or made at the first start and kept.
+struct TURNSecret: Sendable {
+    /// The key of the MAC: the secret's text in UTF-8, as coturn's `static-auth-secret` takes it.
+    let key: [UInt8]
+
+    /// How long credentials open allocations; one that is open goes on.
+    static let life = Duration.seconds(900)
+
+    /// Throws when the data directory cannot keep one.
+    init(options: ServeOptions, store: MeetingStore) throws(StoreFailure) {
+        if let given = options.turnSecret {
+            key = Array(given.revealed.utf8)
+        } else {
+            key = Self.text(of: try store.secret(named: "turn", bytes: 32))
+        }
+    }
+
+    /// For tests.
+    init(key: [UInt8]) { self.key = key }
+
+    /// What a participant shows to TURN from now on.
+    func credentials(for participant: String, unixSeconds now: Int64) -> RESTCredentials {
+        let expiry = UInt64(clamping: now) &+ UInt64(Self.life.components.seconds)
+        return RESTCredentials(participant: participant, expiry: expiry, secret: key)
+    }
+
+    /// 64 hexadecimal digits: a text, so that the operator can give the same secret to another TURN server.
+    private static func text(of bytes: [UInt8]) -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+}
