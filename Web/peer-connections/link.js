@@ -157,8 +157,10 @@ export class Link {
     const { clock } = this.#options;
     const report = await this.#connection.getStats(this.#sources.receiver('microphone')?.track ?? null).catch(() => null);
     if (!report || this.#closed) return;
-    this.#flow = flowed(this.#flow, bytesReceived(report), clock.now());
-    if (expected && isStalled(this.#flow, clock.now())) this.#recovery.stalled();
+    const now = clock.now();
+    this.#flow = flowed(this.#flow, bytesReceived(report), now);
+    if (expected && isStalled(this.#flow, now)) this.#recovery.stalled();
+    else if (this.#flow.flowedAt === now) this.#recovery.flows();
   }
 
   /** Every 2 s. */
@@ -218,11 +220,18 @@ export class Link {
       renew: () => this.#renew(),
       offerSources: () => this.#sources.complete(),
       expect: (tracks) => this.#sources.expect(tracks),
-      adopt: () => this.#sources.adopt(),
+      adopt: () => this.#adopt(),
       tracks: () => this.#sources.tracks(),
       send: (signal) => this.#say(signal),
       failed: () => this.#refused(),
     };
+  }
+
+  /** An offer of the other side is in place. */
+  #adopt() {
+    this.#sources.adopt();
+    const before = iceFragment(this.#connection.currentRemoteDescription?.sdp ?? '');
+    if (before && before !== this.#remoteFragment()) this.#recovery.restarted();
   }
 
   /** @param {import('./negotiation.js').Signal} signal */

@@ -29,8 +29,10 @@ export class Recovery {
   #signalling = true;
   /** A restart came due while offers could not be sent. */
   #owed = false;
-  /** @type {() => void} */
-  #cancel = () => {};
+  /** Media has stopped although the connection seems well. */
+  #isStalled = false;
+  /** Takes back what is planned; null when nothing is. @type {(() => void)|null} */
+  #cancel = null;
 
   /** @param {{clock: Clock, restart: () => void, rebuild: () => void}} options */
   constructor({ clock, restart, rebuild }) {
@@ -40,7 +42,7 @@ export class Recovery {
   }
 
   stop() {
-    this.#cancel();
+    this.#forget();
     this.#signalling = false;
   }
 
@@ -51,7 +53,7 @@ export class Recovery {
     if (state === 'connected') {
       this.#brokenSince = 0;
       this.#owed = false;
-      this.#cancel();
+      this.#forget();
     } else if (state === 'disconnected' || state === 'failed') {
       this.#brokenSince ||= now;
       this.#plan(state === 'failed' ? 0 : DISCONNECTED_MS);
@@ -69,7 +71,22 @@ export class Recovery {
 
   /** Nothing comes although something should. */
   stalled() {
-    if (this.#state === 'connected') this.#plan(0);
+    if (this.#state !== 'connected') return;
+    this.#isStalled = true;
+    this.#plan(0);
+  }
+
+  /** It comes again: what was planned for the stall would only disturb. */
+  flows() {
+    if (this.#isStalled && this.#state === 'connected') this.#forget();
+    this.#isStalled = false;
+  }
+
+  /** The other side has restarted: as good as if we had, and two at once undo each other. */
+  restarted() {
+    this.#attempt += 1;
+    this.#lastRestart = this.#clock.now();
+    if (this.#cancel) this.#plan(0);
   }
 
   /** Offers can, or cannot, reach the other side. @param {boolean} works */
@@ -87,11 +104,17 @@ export class Recovery {
     if (this.#clock.now() - this.#lastRestart > CALM_MS) this.#attempt = 0;
     const wait = BACK_OFF[Math.min(this.#attempt, BACK_OFF.length) - 1] ?? 0;
     const allowed = this.#lastRestart + wait - this.#clock.now();
-    this.#cancel();
+    this.#forget();
     this.#cancel = this.#clock.after(Math.max(delay, allowed, 0), () => this.#act());
   }
 
+  #forget() {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+
   #act() {
+    this.#cancel = null;
     this.#owed = !this.#signalling;
     if (this.#owed) return;
     const now = this.#clock.now();

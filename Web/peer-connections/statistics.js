@@ -161,7 +161,8 @@ export const noFlow = { bytes: 0, movedAt: 0, flowedAt: -Infinity };
  * @returns {Flow}
  */
 export function flowed(before, bytes, now) {
-  const moved = bytes - before.bytes;
+  // Another way counts from zero again.
+  const moved = bytes < before.bytes ? bytes : bytes - before.bytes;
   if (moved === 0 && before.movedAt) return before;
   return { bytes, movedAt: now, flowedAt: moved >= FLOWING ? now : before.flowedAt };
 }

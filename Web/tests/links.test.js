@@ -101,6 +101,40 @@ test('A stall that restarts do not end gets a new connection', () => {
   assert.deepEqual(done, ['restart 0', 'restart 1500', 'restart 4500', 'rebuild 10500']);
 });
 
+test('Media that comes again takes back the restart that was planned for its absence', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  recovery.stalled();
+  clock.advance(500);
+  recovery.stalled();
+  recovery.flows();
+  clock.advance(10_000);
+  assert.deepEqual(done, ['restart 0']);
+});
+
+test('Flowing media does not take back a restart for another reason', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  recovery.networkChanged();
+  recovery.flows();
+  clock.advance(100);
+  assert.deepEqual(done, ['restart 0']);
+});
+
+test('A restart of the other side counts as one of ours: two at once would undo each other', () => {
+  const { clock, done, recovery } = recovering();
+  recovery.changed('connected');
+  recovery.restarted();
+  recovery.stalled();
+  clock.advance(1_400);
+  assert.deepEqual(done, []);
+  recovery.restarted();
+  clock.advance(2_900);
+  assert.deepEqual(done, []);
+  clock.advance(200);
+  assert.deepEqual(done, ['restart 4400']);
+});
+
 test('A change of network restarts although everything seems well', () => {
   const { clock, done, recovery } = recovering();
   recovery.changed('connected');
@@ -128,6 +162,11 @@ test('Media that flowed and stopped for 500 ms is a stall; silence from the star
   flow = flowed(flow, 3000, 1000);
   assert.equal(isStalled(flow, 1000), true);
   assert.equal(isStalled(flowed(noFlow, 0, 0), 5000), false);
+});
+
+test('What flows on another way flows, although that one counts from zero', () => {
+  const flow = flowed(flowed(noFlow, 90_000, 0), 90_000, 2_000);
+  assert.equal(flowed(flow, 4_000, 2_500).flowedAt, 2_500);
 });
 
 test('A stall in the middle between two looks is a stall too', () => {

@@ -109,6 +109,18 @@ test('A link that was told to hide addresses still hides them when new credentia
   assert.equal(connection.configurations.at(-1).iceTransportPolicy, 'relay');
 });
 
+test('After a restart of the other side a link waits before it restarts itself', async () => {
+  const { clock, polite, impolite } = await fakePair();
+  polite.link.networkChanged();
+  await clock.run(500);
+  assert.equal(polite.connection.restarts, 1);
+  impolite.connection.become('failed');
+  await clock.run(500);
+  assert.equal(impolite.connection.restarts, 0);
+  await clock.run(1_000);
+  assert.equal(impolite.connection.restarts, 1);
+});
+
 // The mesh
 
 function mesh() {

@@ -10,6 +10,8 @@ export class FakePeerConnection {
   localDescription = null;
   /** @type {{type: string, sdp: string}|null} */
   remoteDescription = null;
+  /** The one in force: an offer without its answer is not yet. @type {{type: string, sdp: string}|null} */
+  currentRemoteDescription = null;
   /** The offer that both descriptions in force belong to. */
   agreed = '';
   /** @type {Set<string>} candidates of the other side's present generation */
@@ -66,6 +68,7 @@ export class FakePeerConnection {
         if (this.#restart || value(this.remoteDescription?.sdp, 'restart')) this.#regenerate();
         this.localDescription = { type: 'answer', sdp: this.#sdp('answers', offer) };
         this.agreed = offer;
+        this.currentRemoteDescription = this.remoteDescription;
         this.signalingState = 'stable';
       } else {
         const restart = this.#restart;
@@ -92,6 +95,7 @@ export class FakePeerConnection {
       }
       if (value(sdp, 'ice') !== value(this.remoteDescription?.sdp, 'ice')) this.candidates = new Set();
       this.remoteDescription = { type, sdp };
+      if (type === 'answer') this.currentRemoteDescription = this.remoteDescription;
       for (const candidate of value(sdp, 'candidates').split(' ')) if (candidate) this.candidates.add(candidate);
     });
   }
