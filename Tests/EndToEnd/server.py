@@ -45,6 +45,7 @@ class Server:
         self.host, self.scheme = host, "https" if tls else "http"
         self.environment = environment or {}
         self.process = None
+        self.prefix = []  # what stands before the program in the command, such as `ip netns exec …`
 
     @property
     def url(self):
@@ -59,7 +60,7 @@ class Server:
         return ssl._create_unverified_context() if self.scheme == "https" else None
 
     def start(self, wait=True):
-        command = [binary(), "serve", "--host", "0.0.0.0", "--port", str(self.port), "--media-port", str(self.media_port),
+        command = [*self.prefix, binary(), "serve", "--host", "0.0.0.0", "--port", str(self.port), "--media-port", str(self.media_port),
                    "--admin-port", str(self.admin_port), "--data", self.directory, *page_arguments(), *self.arguments]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **self.environment})
