@@ -113,7 +113,8 @@ export class Notices {
     const own = participant === state.you?.id;
     const meant = own || (participant === undefined && by !== state.you?.id);
     const room = new Map([['lock', 'toast.locked'], ['unlock', 'toast.unlocked'], ['lobby', on ? 'toast.lobby-on' : 'toast.lobby-off'],
-      ['relay-only', on ? 'toast.relay-only-on' : 'toast.relay-only-off']]);
+      // That it begins is said above the stage.
+      ['relay-only', on ? '' : 'toast.relay-only-off']]);
     const person = new Map([
       ['mute', 'toast.muted-by-host'],
       ['stop-camera', 'toast.camera-stopped-by-host'],

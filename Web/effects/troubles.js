@@ -65,7 +65,7 @@ function linkTroubles(state) {
   const failed = of('failed');
   const unstable = of('unstable');
   const relay = links.find(({ link }) => link?.state !== 'connected' && link?.relay)?.link?.relay;
-  if (relay) return [{ key: `trouble.relay-${relay.kind}`, values: { ports: relay.ports }, severity: 'danger' }];
+  if (relay) return [{ key: `trouble.relay-${relay.kind}`, values: { ports: relay.ports.join(', '), count: relay.ports.length }, severity: 'danger' }];
   if (failed) return [{ key: 'trouble.link-failed', values: { name: participantName(state, failed) }, severity: 'danger' }];
   if (unstable) return [{ key: 'trouble.link-unstable', values: { name: participantName(state, unstable) }, severity: 'warning' }];
   const weak = links.filter(({ link }) => link?.quality !== 'good').length;

@@ -317,7 +317,6 @@ export const messages = {
   'toast.unlocked': '房间重新开放',
   'toast.lobby-on': '来宾现在需要等候准许',
   'toast.lobby-off': '来宾现在可以直接进入',
-  'toast.relay-only-on': '现在互相隐藏地址',
   'toast.relay-only-off': '不再隐藏地址',
   'toast.lobby-guest': '{name} 正在等待进入',
   'toast.device-changed': '现在使用 {label}',

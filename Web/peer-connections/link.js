@@ -242,8 +242,9 @@ export class Link {
 
   /** Why there is no connection, when the relays are the reason. */
   #relayTrouble() {
-    if (!this.#apartSince || this.#options.clock.now() - this.#apartSince < PATIENCE_MS) return null;
-    const { verdict } = this.#relays;
+    const now = this.#options.clock.now();
+    if (!this.#apartSince || now - this.#apartSince < PATIENCE_MS) return null;
+    const verdict = this.#relays.verdict(now);
     // With nothing to offer the browser does not even begin, and so never fails either.
     if (verdict && this.#connection.connectionState === 'new') this.#recovery.changed('failed');
     return verdict;
@@ -289,7 +290,7 @@ export class Link {
     };
     connection.onicecandidateerror = (error) => this.#relays.failed(error);
     connection.onicegatheringstatechange = () => {
-      if (connection.iceGatheringState === 'gathering') this.#relays.begin();
+      if (connection.iceGatheringState === 'gathering') this.#relays.begin(this.#options.clock.now());
       if (connection.iceGatheringState === 'complete') this.#relays.ended();
     };
     connection.ontrack = ({ transceiver, track }) => this.#gotTrack(transceiver, track);

@@ -9,13 +9,16 @@ import { isRelay } from './hidden-addresses.js';
 
 /** Error codes from here on are the browser's own: nothing came back. Below it the server has answered. */
 const NO_ANSWER = 700;
+/** A relay that works answers within this time. Browsers wait 40 s for one before they complain, and every restart begins anew. */
+const SILENCE_MS = 8_000;
 
 export class RelayWatch {
   /** @type {string[]} */
   #urls = [];
   /** Latest error code by URL, of this gathering. @type {Map<string, number>} */
   #errors = new Map();
-  #works = false;
+  /** Since when a relay is looked for in vain, through restarts; null once one was found. @type {number|null} */
+  #searchingSince = null;
   /** @type {RelayTrouble|null} */
   #verdict = null;
 
@@ -30,16 +33,16 @@ export class RelayWatch {
     if (!this.#urls.length) this.#verdict = null;
   }
 
-  /** What was found stands until the new gathering finds something else. */
-  begin() {
+  /** Gathering begins. What was found stands until it finds something else. @param {number} now */
+  begin(now) {
     this.#errors.clear();
-    this.#works = false;
+    this.#searchingSince ??= now;
   }
 
   /** @param {string} candidate of our own */
   candidate(candidate) {
     if (!isRelay(candidate)) return;
-    this.#works = true;
+    this.#searchingSince = null;
     this.#verdict = null;
   }
 
@@ -56,13 +59,14 @@ export class RelayWatch {
     this.#judge();
   }
 
-  /** null: a relay answered, or there is none, or nobody knows yet. */
-  get verdict() {
+  /** null: a relay answered, or there is none, or nobody knows yet. @param {number} now */
+  verdict(now) {
+    if (this.#searchingSince !== null && now - this.#searchingSince >= SILENCE_MS) this.#judge();
     return this.#verdict;
   }
 
   #judge() {
-    if (this.#works || !this.#urls.length) return;
+    if (this.#searchingSince === null || !this.#urls.length) return;
     const answered = [...this.#errors.values()].some((code) => code < NO_ANSWER);
     this.#verdict = { kind: answered ? 'refused' : 'unreachable', ports: ports(this.#urls) };
   }
@@ -81,8 +85,8 @@ function normalized(url) {
   return `${scheme}:${host}:${port ?? (isSecure ? '5349' : '3478')}?transport=${transport ?? (isSecure ? 'tcp' : 'udp')}`.toLowerCase();
 }
 
-/** @param {readonly string[]} urls normalized @returns {string} for a sentence */
+/** @param {readonly string[]} urls normalized */
 function ports(urls) {
   const all = urls.map((url) => /:(\d+)\?/.exec(url)?.[1] ?? '');
-  return [...new Set(all)].join(', ');
+  return [...new Set(all)];
 }

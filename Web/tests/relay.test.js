@@ -169,67 +169,93 @@ test('New credentials reach living links and those made later', () => {
 
 const servers = [{ urls: ['stun:192.0.2.1:3478', 'turn:192.0.2.1:3478?transport=udp', 'turn:192.0.2.1?transport=tcp'] }, { urls: 'turns:Meet.example:8443?transport=tcp' }];
 
+/** @param {import('../types/messages.js').IceServer[]} iceServers */
+function searching(iceServers) {
+  const watch = new RelayWatch(iceServers);
+  watch.begin(0);
+  return watch;
+}
+
 test('Relays are out of reach when every one of them failed without an answer', () => {
-  const watch = new RelayWatch(servers);
+  const watch = searching(servers);
   watch.failed({ url: 'turn:192.0.2.1:3478?transport=udp', errorCode: 701 });
   watch.failed({ url: 'turn:192.0.2.1:3478?transport=tcp', errorCode: 701 });
   watch.failed({ url: 'stun:192.0.2.1:3478', errorCode: 701 });
-  assert.equal(watch.verdict, null);
+  assert.equal(watch.verdict(0), null);
   watch.failed({ url: 'turns:meet.example:8443?transport=tcp', errorCode: 701 });
-  assert.deepEqual(watch.verdict, { kind: 'unreachable', ports: '3478, 8443' });
+  assert.deepEqual(watch.verdict(0), { kind: 'unreachable', ports: ['3478', '8443'] });
 });
 
 test('A browser that names no errors is judged when it has nothing to offer at the end', () => {
-  const watch = new RelayWatch(servers);
+  const watch = searching(servers);
   watch.candidate(host);
   watch.ended();
-  assert.equal(watch.verdict?.kind, 'unreachable');
+  assert.equal(watch.verdict(0)?.kind, 'unreachable');
+});
+
+test('Relays that say nothing for eight seconds are out of reach, however often the search begins anew', () => {
+  const watch = searching(servers);
+  watch.begin(5_000);
+  assert.equal(watch.verdict(7_900), null);
+  watch.begin(7_950);
+  assert.deepEqual(watch.verdict(8_000), { kind: 'unreachable', ports: ['3478', '8443'] });
+});
+
+test('A relay that was found is not missed while no new search has begun', () => {
+  const watch = searching(servers);
+  watch.candidate(relay);
+  assert.equal(watch.verdict(60_000), null);
+  watch.begin(60_000);
+  assert.equal(watch.verdict(67_000), null);
+  assert.equal(watch.verdict(68_000)?.kind, 'unreachable');
 });
 
 test('An answer that says no is another trouble than no answer', () => {
-  const watch = new RelayWatch(servers);
+  const watch = searching(servers);
   watch.failed({ url: 'turn:192.0.2.1:3478?transport=udp', errorCode: 401 });
   watch.ended();
-  assert.equal(watch.verdict?.kind, 'refused');
+  assert.equal(watch.verdict(0)?.kind, 'refused');
 });
 
 test('One relayed candidate is enough for calm', () => {
-  const watch = new RelayWatch(servers);
+  const watch = searching(servers);
   watch.failed({ url: 'turn:192.0.2.1:3478?transport=udp', errorCode: 701 });
   watch.candidate(relay);
   watch.ended();
-  assert.equal(watch.verdict, null);
+  assert.equal(watch.verdict(0), null);
 });
 
 test('What was found stands while the next try is under way, and ends when that one works', () => {
-  const watch = new RelayWatch(servers);
+  const watch = searching(servers);
   watch.ended();
-  watch.begin();
-  assert.equal(watch.verdict?.kind, 'unreachable');
+  watch.begin(100);
+  assert.equal(watch.verdict(0)?.kind, 'unreachable');
   watch.candidate(relay);
-  assert.equal(watch.verdict, null);
+  assert.equal(watch.verdict(0), null);
 });
 
 test('Without relays nothing is said about them', () => {
-  const watch = new RelayWatch([{ urls: 'stun:192.0.2.1' }]);
+  const watch = searching([{ urls: 'stun:192.0.2.1' }]);
   watch.ended();
-  assert.equal(watch.verdict, null);
+  assert.equal(watch.verdict(0), null);
 });
 
 test('A link tells after five seconds without a connection that its relays cannot be reached, and no more once it is connected', async () => {
   const { link, clock, shown, connection } = fakeLink();
+  connection.gathering('gathering');
   connection.gathering('complete');
   await link.measure();
   assert.equal(shown.relay, null, 'too early to say');
   await clock.run(5_000);
   await link.measure();
-  assert.deepEqual(shown.relay, { kind: 'unreachable', ports: '3478' });
+  assert.deepEqual(shown.relay, { kind: 'unreachable', ports: ['3478'] });
   connection.become('connected');
   assert.equal(shown.relay, null);
 });
 
 test('A connection that could not even begin is tried again', async () => {
   const { clock, polite } = await fakePair({ relayOnly: true });
+  polite.connection.gathering('gathering');
   polite.connection.gathering('complete');
   await clock.run(5_000);
   await polite.link.measure();
@@ -239,10 +265,10 @@ test('A connection that could not even begin is tried again', async () => {
 
 test('The sentence says what fails; who is connected hears nothing of it', () => {
   const joined = reduce(reduce(initialState(), { type: 'entered-room', room: 'r' }), { type: 'server', message: fixture('welcome'), at: 0 });
-  const broken = reduce(joined, { type: 'link', participant: ana, change: { state: 'failed', relay: { kind: 'unreachable', ports: '3478, 8443' } } });
+  const broken = reduce(joined, { type: 'link', participant: ana, change: { state: 'failed', relay: { kind: 'unreachable', ports: ['3478', '8443'] } } });
   const calm = { talkingMuted: false, noSound: false, online: true };
-  assert.deepEqual(troublesOf(broken, calm), [{ key: 'trouble.relay-unreachable', values: { ports: '3478, 8443' }, severity: 'danger' }]);
-  const refused = reduce(broken, { type: 'link', participant: ana, change: { relay: { kind: 'refused', ports: '' } } });
+  assert.deepEqual(troublesOf(broken, calm), [{ key: 'trouble.relay-unreachable', values: { ports: '3478, 8443', count: 2 }, severity: 'danger' }]);
+  const refused = reduce(broken, { type: 'link', participant: ana, change: { relay: { kind: 'refused', ports: [] } } });
   assert.equal(troublesOf(refused, calm)[0]?.key, 'trouble.relay-refused');
   assert.deepEqual(troublesOf(reduce(broken, { type: 'link', participant: ana, change: { state: 'connected' } }), calm), []);
 });

@@ -49,7 +49,7 @@
  * @property {LinkStatistics|null} statistics
  * @property {RelayTrouble|null} relay why there is no connection, when our way to the relays is the reason
  *
- * @typedef {{kind: 'unreachable'|'refused', ports: string}} RelayTrouble no answer from any relay; or an answer that says no
+ * @typedef {{kind: 'unreachable'|'refused', ports: readonly string[]}} RelayTrouble no answer from any relay; or an answer that says no
  *
  * @typedef {Object} LinkStatistics refreshed every 2 s
  * @property {number} roundTripMs
