@@ -48,6 +48,12 @@ struct Reply: Equatable {
         return addresses
     }
 
+    /// The features that the nonce begins with.
+    var cookie: SecurityFeatures? {
+        let nonce = value(.nonce) ?? []
+        return NonceCookie.features(of: nonce.span)
+    }
+
     var fingerprint: Fingerprint { message.fingerprint(in: bytes.span) }
     var integrity: IntegrityAlgorithm? { message.integrityAlgorithm(in: bytes.span) }
 
