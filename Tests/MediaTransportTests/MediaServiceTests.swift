@@ -1,8 +1,6 @@
-import Logging
-import NIOCore
-import NIOPosix
-import STUN
-import ServiceLifecycle
+import CLinux
+import Glibc
+import Synchronization
 import Testing
 import Units
 
@@ -10,77 +8,53 @@ import Units
 
 @Suite("Media port", .timeLimit(.minutes(1)))
 struct MediaServiceTests {
-    private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
-    /// Runs the service on free ports and gives its sockets to `body`.
-    private func withService(
-        hosts: [String],
-        _ body: @escaping @Sendable ([MediaService.BoundSocket]) async throws -> Void
-    ) async throws {
-        let (bound, report) = AsyncStream<[MediaService.BoundSocket]>.makeStream()
-        let service = MediaService(.init(hosts: hosts, port: 0), logger: Self.quiet, onBound: { report.yield($0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { report.finish() }
-                try await service.run()
-            }
-            if let sockets = await bound.first(where: { _ in true }) {
-                try await body(sockets)
-                group.cancelAll()
-            }
-            try await group.waitForAll()
+    @Test("A Binding request over UDP gets the address and port it was sent from", arguments: ["127.0.0.1", "::1"])
+    func udp(host: String) async throws {
+        try await RunningService.with(.init(hosts: [host], port: 0)) { running in
+            let client = try TestSocket.udp(host)
+            // A datagram that is no STUN first: it gets no answer and breaks nothing.
+            try client.send(Array("hello".utf8), to: try running.address(host))
+            try client.send(Binding.request, to: try running.address(host))
+            let answer = try client.receive()
+            #expect(Binding.mappedAddress(answer.bytes) == (try client.local))
+            #expect(answer.from == (try running.address(host)))
         }
     }
 
-    private static func port(
-        _ transport: MediaService.BoundSocket.Transport,
-        _ host: String,
-        in sockets: [MediaService.BoundSocket]
-    ) throws -> Int {
-        try #require(sockets.first { $0.transport == transport && $0.host == host }).port
+    @Test("An answer leaves from the address the client reached, though one socket has all of them")
+    func source() async throws {
+        try await RunningService.with(.init(hosts: ["0.0.0.0"], port: 0)) { running in
+            let client = try TestSocket.udp("127.0.0.1")
+            let other = TransportAddress(IPAddress(v4: 0x7F00_0005), port: UInt16(try running.port(.udp, "0.0.0.0")))
+            try client.send(Binding.request, to: other)
+            #expect(try client.receive().from == other)
+        }
     }
 
-    @Test("A Binding request over UDP gets the address and port it was sent from", arguments: ["127.0.0.1", "::1"])
-    func udp(host: String) async throws {
-        try await withService(hosts: [host]) { sockets in
-            let server = try SocketAddress(ipAddress: host, port: try Self.port(.udp, host, in: sockets))
-            let client = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .bind(host: host, port: 0) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>(
-                            wrappingChannelSynchronously: channel
-                        )
-                    }
-                }
-            let own = try #require(client.channel.localAddress.flatMap { TransportAddress($0) })
-            try await client.executeThenClose { inbound, outbound in
-                // A datagram that is no STUN first: it gets no answer and breaks nothing.
-                try await outbound.write(AddressedEnvelope(remoteAddress: server, data: ByteBuffer(string: "hello")))
-                try await outbound.write(AddressedEnvelope(remoteAddress: server, data: Self.request))
-                var iterator = inbound.makeAsyncIterator()
-                let answer = try #require(try await iterator.next(isolation: #isolation))
-                #expect(Self.mappedAddress(answer.data) == own)
+    @Test("Many workers share one port for UDP and TCP, and each client gets its answer", arguments: [1, 4])
+    func workers(count: Int) async throws {
+        try await RunningService.with(.init(hosts: ["127.0.0.1"], port: 0, workers: count)) { running in
+            #expect(try running.port(.udp) == running.port(.tcp))
+            for _ in 0..<10 {
+                let client = try TestSocket.udp()
+                try client.send(Binding.request, to: try running.address())
+                #expect(Binding.mappedAddress(try client.receive().bytes) == (try client.local))
             }
         }
     }
 
     @Test("Messages over TCP are answered one by one, however they are cut")
     func tcp() async throws {
-        try await withService(hosts: ["127.0.0.1"]) { sockets in
-            let client = try await Self.connect(try Self.port(.tcp, "127.0.0.1", in: sockets))
-            let own = try #require(client.channel.localAddress.flatMap { TransportAddress($0) })
-            try await client.executeThenClose { inbound, outbound in
-                var two = Self.request
-                two.writeImmutableBuffer(Self.request)
-                try await outbound.write(try #require(two.readSlice(length: 7)))
-                try await outbound.write(two)
-                var received = ByteBuffer()
-                var iterator = inbound.makeAsyncIterator()
-                while received.readableBytes < 64, var next = try await iterator.next(isolation: #isolation) {
-                    received.writeBuffer(&next)
-                }
-                #expect(received.readableBytes == 64)
-                while let answer = received.readSlice(length: 32) { #expect(Self.mappedAddress(answer) == own) }
+        try await RunningService.with(.init(hosts: ["127.0.0.1"], port: 0)) { running in
+            let client = try TestSocket.tcp(port: try running.port(.tcp))
+            let two = Binding.request + Binding.request
+            try client.write(Array(two[..<7]))
+            // The first part is read before the second is there: the counters come after the round that reads it.
+            _ = await running.service.counters
+            try client.write(Array(two[7...]))
+            for _ in 0..<2 {
+                let answer = try #require(try client.read(32))
+                #expect(Binding.mappedAddress(answer) == (try client.local))
             }
         }
     }
@@ -90,58 +64,83 @@ struct MediaServiceTests {
         arguments: ["GET / HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}"]
     )
     func notSTUN(text: String) async throws {
-        try await withService(hosts: ["127.0.0.1"]) { sockets in
-            let client = try await Self.connect(try Self.port(.tcp, "127.0.0.1", in: sockets))
-            try await client.executeThenClose { inbound, outbound in
-                try await outbound.write(ByteBuffer(string: text))
-                var iterator = inbound.makeAsyncIterator()
-                let next = try? await iterator.next(isolation: #isolation)  // the end, or a reset
-                #expect(next == nil)
-            }
+        try await RunningService.with(.init(hosts: ["127.0.0.1"], port: 0)) { running in
+            let client = try TestSocket.tcp(port: try running.port(.tcp))
+            try client.write(Array(text.utf8))
+            #expect(try client.read(1) == nil)
         }
     }
 
     @Test("Both families share a port when it is free, and each socket says where it is")
     func families() async throws {
-        try await withService(hosts: ["0.0.0.0", "::"]) { sockets in
-            #expect(sockets.map(\.host) == ["0.0.0.0", "0.0.0.0", "::", "::"])
-            #expect(sockets.map(\.transport) == [.udp, .tcp, .udp, .tcp])
-            #expect(sockets.allSatisfy { $0.port > 0 })
+        try await RunningService.with(.init(hosts: ["0.0.0.0", "::"], port: 0)) { running in
+            #expect(running.sockets.map(\.host) == ["0.0.0.0", "0.0.0.0", "::", "::"])
+            #expect(running.sockets.map(\.transport) == [.udp, .tcp, .udp, .tcp])
+            #expect(Set(running.sockets.map(\.port)).count == 1)
         }
     }
 
     @Test("An IPv6 address that cannot be bound is survived, an IPv4 address is not")
     func missingAddress() async throws {
         // Addresses for documentation, which no machine has.
-        try await withService(hosts: ["127.0.0.1", "2001:db8::1"]) { sockets in
-            #expect(sockets.map(\.host) == ["127.0.0.1", "127.0.0.1"])
+        try await RunningService.with(.init(hosts: ["127.0.0.1", "2001:db8::1"], port: 0)) { running in
+            #expect(running.sockets.map(\.host) == ["127.0.0.1", "127.0.0.1"])
         }
-        await #expect(throws: (any Error).self) {
-            try await withService(hosts: ["192.0.2.1", "::1"]) { _ in }
+        await #expect(throws: MediaPortError.self) {
+            try await RunningService.with(.init(hosts: ["192.0.2.1", "::1"], port: 0)) { _ in }
         }
-        await #expect(throws: (any Error).self) {
-            try await withService(hosts: ["2001:db8::1"]) { _ in }
+        await #expect(throws: MediaPortError.self) {
+            try await RunningService.with(.init(hosts: ["2001:db8::1"], port: 0)) { _ in }
         }
     }
 
-    private static func connect(_ port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
-        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
+    @Test("A port that another program uses is noticed, though that program would share it", arguments: [false, true])
+    func portInUse(isShared: Bool) async throws {
+        let other = linux_socket(AF_INET, Int32(SOCK_DGRAM.rawValue))
+        defer { close(other) }
+        if isShared { _ = linux_set_option(other, LINUX_REUSE_PORT, 1) }
+        let loopback = IPAddress(v4: 0x7F00_0001)
+        try TestSocket.check(linux_bind(other, AF_INET, linux_address(high: loopback.high, low: loopback.low, port: 0)))
+        var local = linux_address()
+        try TestSocket.check(unsafe linux_local_address(other, &local))
+        let port = Int(local.port)
+        let error = await #expect(throws: MediaPortError.self) {
+            try await RunningService.with(.init(hosts: ["127.0.0.1"], port: port)) { _ in }
+        }
+        #expect(error?.errno == EADDRINUSE)
+        #expect(error?.description.contains("already uses UDP port \(port)") == true)
     }
 
-    static let request = ByteBuffer(bytes: [
-        0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-    ])
+    @Test("A port is free again as soon as the service has stopped")
+    func restart() async throws {
+        let port = Atomic(0)
+        try await RunningService.with(.init(hosts: ["127.0.0.1"], port: 0, workers: 2)) { running in
+            port.store(try running.port(.udp), ordering: .relaxed)
+            // A connection that is open when the service stops.
+            let client = try TestSocket.tcp(port: try running.port(.tcp))
+            try client.write(Binding.request)
+            _ = try client.read(32)
+        }
+        try await RunningService.with(.init(hosts: ["127.0.0.1"], port: port.load(ordering: .relaxed))) { _ in }
+    }
 
-    static func mappedAddress(_ buffer: ByteBuffer) -> TransportAddress? {
-        let bytes = Array(buffer.readableBytesView)
-        guard let message = try? Message(parsing: bytes.span),  // nil fails the expectation
-            let attribute = message.attribute(.xorMappedAddress, in: bytes.span)
-        else { return nil }
-        return message.xorAddress(of: attribute, in: bytes.span)
+    @Test("What is for the SFU or for nobody is dropped and counted")
+    func dropped() async throws {
+        try await RunningService.with(.init(hosts: ["127.0.0.1"], port: 0)) { running in
+            let client = try TestSocket.udp()
+            for first: UInt8 in [20, 63, 128, 191] { try client.send([first, 0, 0], to: try running.address()) }
+            for first: UInt8 in [4, 19, 80, 127, 192, 255] { try client.send([first, 0], to: try running.address()) }
+            try client.send([], to: try running.address())
+            try client.send([UInt8](repeating: 128, count: 3_000), to: try running.address())
+            try client.send(Binding.request, to: try running.address())
+            _ = try client.receive()
+            let counters = await running.service.counters
+            #expect(counters.forSFU == 4)
+            #expect(counters.unknownProtocol == 7)
+            #expect(counters.tooLong == 1)
+            #expect(counters.bindingsAnswered == 1)
+            #expect(counters.datagramsReceived == 13)
+            #expect(counters.datagramsSent == 1)
+        }
     }
 }

@@ -65,7 +65,9 @@ final class RelayLedger: Sendable {
             let start = UInt32.random(in: 0..<UInt32(ports.count))
             for step in 0..<UInt32(ports.count) {
                 let port = UInt32(ports.lowerBound) + (start &+ step) % UInt32(ports.count)
-                guard !isEven || port % 2 == 0, isFree(port, state), !isPair || isFree(port + 1, state) else { continue }
+                guard !isEven || port % 2 == 0, isFree(port, state), !isPair || isFree(port + 1, state) else {
+                    continue
+                }
                 mark(port, true, &state)
                 if isPair { mark(port + 1, true, &state) }
                 return UInt16(port)

@@ -1,0 +1,102 @@
+import TURN
+import Testing
+import Units
+
+@testable import MediaTransport
+
+@Suite("Memory of packets")
+struct PacketMemoryTests {
+    @Test("Every slot is taken once, and again when it was given back")
+    func slab() throws {
+        var slab = try PacketSlab(slots: 8)
+        let taken = (0..<8).compactMap { _ in slab.take() }
+        #expect(Set(taken).count == 8)
+        #expect(slab.take() == nil)
+        slab.give(back: taken[3])
+        #expect(slab.available == 1)
+        #expect(slab.take() == taken[3])
+    }
+
+    @Test("A queue keeps its order and gives all its slots back")
+    func queue() throws {
+        var slab = try PacketSlab(slots: 8)
+        var queue = SlotQueue()
+        let slots = (0..<5).compactMap { _ in slab.take() }
+        for slot in slots { slab.append(slot, to: &queue) }
+        var seen: [SlotIndex] = []
+        var next = queue.first
+        while next != PacketSlab.none {
+            seen.append(next)
+            next = slab[next].next
+        }
+        #expect(seen == slots)
+        slab.empty(&queue)
+        #expect(slab.available == 8)
+        #expect(queue.isEmpty)
+    }
+
+    @Test("A buffer takes what fits, in order, and refuses what does not")
+    func buffer() {
+        var buffer = PlainBuffer(capacity: 8)
+        #expect(append([1, 2, 3, 4, 5], to: &buffer))
+        buffer.removeFirst(3)
+        #expect(append([6, 7, 8, 9, 10, 11], to: &buffer), "what is in front makes room")
+        #expect(!append([12], to: &buffer))
+        #expect(unsafe Array(buffer.bytes) == [4, 5, 6, 7, 8, 9, 10, 11])
+        buffer.removeFirst(8)
+        #expect(buffer.isEmpty)
+        #expect(append([1, 2, 3, 4, 5, 6, 7, 8], to: &buffer))
+        buffer.empty()
+    }
+
+    private func append(_ bytes: [UInt8], to buffer: inout PlainBuffer) -> Bool {
+        var bytes = bytes
+        return unsafe bytes.withUnsafeMutableBufferPointer { unsafe buffer.append($0) }
+    }
+
+    @Test("A token comes back as it was")
+    func token() {
+        let token = Token(.relay, 123_456, generation: 65_535)
+        #expect(Token(token.raw) == token)
+        #expect(Token(Token(.stream, 0).raw) == Token(.stream, 0))
+    }
+
+    @Test("A ring carries packets in order; full, it refuses, and goes on when there is room")
+    func ring() throws {
+        let ring = try HandOverRing()
+        let from = TransportAddress(IPAddress(v4: 1), port: 2)
+        func target(_ number: Int) -> RelayID { AllocationID(slot: UInt32(number), generation: 1).relay(.v4) }
+        func push(_ number: Int) -> Bool {
+            var bytes = [UInt8(truncatingIfNeeded: number), 9]
+            return unsafe bytes.withUnsafeMutableBufferPointer { unsafe ring.push(target(number), from: from, $0) }
+        }
+        var room = [UInt8](repeating: 0, count: Limits.packetBytes)
+        func pop() -> HandOver? { unsafe room.withUnsafeMutableBufferPointer { unsafe ring.pop(into: $0) } }
+
+        #expect(pop() == nil)
+        #expect((0..<Limits.handOvers).allSatisfy(push))
+        #expect(!push(999))
+        for number in 0..<3 {
+            let packet = try #require(pop())
+            #expect(packet.target == target(number) && packet.from == from && packet.count == 2)
+            #expect(room[0] == UInt8(number))
+        }
+        #expect(push(Limits.handOvers))
+        var last: HandOver?
+        while let packet = pop() { last = packet }
+        #expect(last?.target == target(Limits.handOvers))
+    }
+
+    @Test("The port table knows whose relay a port is, until it is cleared")
+    func ports() {
+        let table = PortTable(40_000...40_100)
+        let place = RelayPlace(worker: 63, id: AllocationID(slot: 8_191, generation: 77).relay(.v6))
+        table.set(40_100, place)
+        #expect(table.relay(at: 40_100) == place)
+        #expect(table.hasRelay(at: TransportAddress(IPAddress(high: 1, low: 1), port: 40_100)))
+        #expect(!table.hasRelay(at: TransportAddress(IPAddress(v4: 1), port: 40_100)), "of the other IP version")
+        for port: UInt16 in [0, 39_999, 40_000, 40_101, 65_535] { #expect(table.relay(at: port) == nil) }
+        table.clear(40_100)
+        #expect(table.relay(at: 40_100) == nil)
+    }
+}
