@@ -143,7 +143,8 @@ def pytest_runtest_makereport(item, call):
     """A failed test leaves pictures behind, in artifacts/."""
     outcome = yield
     report = outcome.get_result()
-    meet = item.funcargs.get("meet") if hasattr(item, "funcargs") else None
+    funcargs = getattr(item, "funcargs", {})
+    meet = funcargs.get("meet") or funcargs.get("call")
     if report.when != "call" or not report.failed or meet is None:
         return
     item.failed = True
@@ -152,8 +153,8 @@ def pytest_runtest_makereport(item, call):
     folder.mkdir(parents=True)
     for number, person in zip(itertools.count(), meet.people):
         try:
-            person.page.screenshot(path=folder / f"{number}-{person.name}.png", timeout=5000)
-            report.sections.append((f"state of {person.name}", f"{person.state} at {person.page.url}"))
+            person.picture(folder / f"{number}-{person.name}.png")
+            report.sections.append((f"state of {person.name}", f"{person.state} at {person.url}"))
         except Exception as error:  # the page may be gone; the report matters more
             report.sections.append((f"no picture of {person.name}", str(error)))
         report.sections.append((f"console of {person.name}", "\n".join(person.console[-20:])))

@@ -1,6 +1,6 @@
 """People in browsers behind the NATs of network.py. Each side of the network has a thread that lives in its namespace: what the
 thread starts, Playwright's driver and the browser, lives there too. Tests talk to it through stand-ins."""
-import concurrent.futures, json, queue, threading
+import concurrent.futures, json, queue, threading, time
 
 from playwright.sync_api import sync_playwright
 
@@ -62,16 +62,34 @@ class Caller(Person):
 
     def __init__(self, page, name):
         super().__init__(page, name)
-        self.heard = []
-        page.on("websocket", lambda line: line.on("framereceived", lambda text: self.heard.append(text)))
+        self.heard, self.said = [], []
+        page.on("websocket", self.listen)
+
+    def listen(self, line):
+        line.on("framereceived", lambda text: self.heard.append(json.loads(text)))
+        line.on("framesent", lambda text: self.said.append(json.loads(text)))
 
     def messages(self, *types):
         """Messages of these types that the server sent to this page so far."""
-        parsed = [json.loads(text) for text in self.heard if isinstance(text, str)]
-        return [message for message in parsed if not types or message["type"] in types]
+        self.pause(0.01)
+        return [message for message in self.heard if not types or message["type"] in types]
+
+    def ice_servers(self):
+        """The latest that the server gave."""
+        return self.messages("welcome", "iceServers")[-1]["iceServers"]
 
     def ways(self):
         return self.page.evaluate(WAYS)
+
+    def wait_for_way(self, local, by, seconds=20):
+        """Waits until every link goes that way: type of the own candidate, and what carries it to the relay."""
+        deadline = time.monotonic() + seconds
+        while True:
+            ways = self.ways()
+            if ways and all((way["local"], way["by"]) == (local, by) for way in ways):
+                return self
+            assert time.monotonic() < deadline, f"{self.name} is connected by {ways}, not {local} over {by}"
+            self.pause(0.2)
 
     def gather(self, ice_servers, seconds=8):
         return self.page.evaluate(GATHER, [ice_servers, seconds * 1000])

@@ -9,9 +9,9 @@ from wire import Wire
 ARTIFACTS = pathlib.Path(__file__).resolve().parents[2] / "artifacts"
 # Cheap claims first: somebody who broke the server learns it within a minute.
 ORDER = ["test_http", "test_signalling", "test_moderation", "test_resume", "test_bad_input", "test_restart", "test_stun", "test_patience", "test_page", "test_reconnect",
-         "test_meeting"]
+         "test_meeting", "test_relay", "test_hidden_addresses"]
 
-pytest_plugins = ["browsers", "patience"]
+pytest_plugins = ["browsers", "lab", "patience"]
 
 
 def pytest_configure():
@@ -110,7 +110,7 @@ def pytest_runtest_makereport(item, call):
     if report.when != "call" or not report.failed:
         return
     report.sections.append(("claim", (item.function.__doc__ or "").strip()))
-    for name in ("site", "server"):
+    for name in ("site", "relay_server", "server"):
         if isinstance(item.funcargs.get(name), Server):
             lines = [line for line in item.funcargs[name].log_text().splitlines() if line.startswith("{")]
             report.sections.append(("server log", "\n".join(lines[-15:])))

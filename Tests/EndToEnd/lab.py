@@ -1,4 +1,6 @@
 """Fixtures for callers behind NATs; a plugin of conftest.py."""
+import base64, hashlib, hmac, time
+
 import pytest
 
 import network
@@ -56,7 +58,45 @@ def lab(whole_lab):
         site.clear()
 
 
+SECRET = "known-to-the-tests"
+
+
+def credentials(seconds=600, participant="tester", secret=SECRET):
+    """A user name and a password as the server gives them, good for so many seconds from now."""
+    username = f"{int(time.time()) + seconds}:{participant}"
+    mac = hmac.new(secret.encode(), username.encode(), hashlib.sha1)
+    return {"username": username, "credential": base64.b64encode(mac.digest()).decode()}
+
+
 @pytest.fixture(scope="session")
 def relay_server(whole_lab):
     """One server for all callers."""
-    return whole_lab.server()
+    return whole_lab.server("--turn-secret", SECRET)
+
+
+class Call:
+    """People on both sides of the network who join one room."""
+
+    def __init__(self, lab, server, room):
+        self.network, self.sites, self.server = lab.network, lab.sites, server
+        self.url = f"{server.url}/r/{room}"
+        self.people = []
+
+    def join(self, side, name, kind="chromium", **options):
+        person = self.sites[side].person(name, kind, **options)
+        self.people.append(person)
+        return person.join(self.url)
+
+    def pair(self, *kinds):
+        """Ana behind one NAT, Ben behind the other."""
+        first, second = kinds or ("chromium", "chromium")
+        return self.join("alice", "Ana", first), self.join("ben", "Ben", second)
+
+
+@pytest.fixture
+def call(lab, relay_server, room, request):
+    call = Call(lab, relay_server, room)
+    yield call
+    troubles = {person.name: person.errors for person in call.people if person.errors}
+    if not getattr(request.node, "failed", False):
+        assert not troubles, f"errors in the console: {troubles}"

@@ -142,13 +142,14 @@ class Network:
         """No datagram passes the firewall of that side, neither of new flows nor of old ones."""
         self.rules(side, "meta l4proto udp drop")
 
-    def only_tcp(self, side, port):
-        """As in a strict office: TCP to one port of the server and nothing else."""
-        self.rules(side, f"ip daddr {SERVER} tcp dport {port} accept\nip saddr {SERVER} tcp sport {port} accept\ndrop")
+    def only_tcp(self, side, *ports):
+        """As in a strict office: TCP to these ports of the server and nothing else."""
+        listed = ", ".join(map(str, ports))
+        self.rules(side, f"ip daddr {SERVER} tcp dport {{ {listed} }} accept\nip saddr {SERVER} tcp sport {{ {listed} }} accept\ndrop")
 
-    def block_tcp(self, side, *ports):
-        """TCP to these ports of the server is swallowed."""
-        self.rules(side, f"ip daddr {SERVER} tcp dport {{ {', '.join(map(str, ports))} }} drop")
+    def nothing_new(self, side):
+        """What is connected by TCP goes on; no datagram and no new connection passes."""
+        self.rules(side, "meta l4proto udp drop\nct state new drop")
 
     def rules(self, side, lines):
         self.nft(self.nat(side), f"""

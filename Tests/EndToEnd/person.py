@@ -94,6 +94,13 @@ class Person:
         return self
 
     @property
+    def url(self):
+        return self.page.url
+
+    def picture(self, path):
+        self.page.screenshot(path=path, timeout=5000)
+
+    @property
     def state(self):
         return self.page.evaluate("document.documentElement.dataset.meetingState")
 

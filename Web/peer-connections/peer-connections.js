@@ -168,8 +168,8 @@ export class PeerConnections {
 
   /** @param {IceServer[]} iceServers */
   #setIceServers(iceServers) {
-    this.#iceServers = iceServers;
-    for (const link of this.#links.values()) link.setIceServers(iceServers);
+    this.#iceServers = iceServers.filter(isUsable);
+    for (const link of this.#links.values()) link.setIceServers(this.#iceServers);
   }
 
   /** @param {boolean} relayOnly the room hides addresses */
@@ -190,4 +190,9 @@ export class PeerConnections {
     this.#isWatching = this.#links.size > 0;
     if (this.#isWatching) this.#options.clock.after(WATCH_MS, () => void this.#watch());
   }
+}
+
+/** A relay without credentials makes browsers refuse the whole list, and with it the call. @param {IceServer} server */
+function isUsable({ urls, username, credential }) {
+  return Boolean(username && credential) || ![urls].flat().some((url) => /^turns?:/i.test(url));
 }

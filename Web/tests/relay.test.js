@@ -165,6 +165,14 @@ test('New credentials reach living links and those made later', () => {
   assert.equal(configurations.length, 3);
 });
 
+test('A relay without credentials is left out: browsers would refuse the whole list', () => {
+  const { connections, configurations } = mesh();
+  const good = [{ urls: 'stun:192.0.2.1' }, { urls: ['turn:192.0.2.2'], username: '2', credential: 'y' }];
+  connections.receive({ type: 'iceServers', iceServers: [{ urls: ['stun:192.0.2.3', 'TURN:192.0.2.3'] }, ...good] });
+  connections.receive({ type: 'link', with: ana, polite: true });
+  assert.deepEqual(configurations.at(-1).iceServers, good);
+});
+
 // Relays that cannot be reached
 
 const servers = [{ urls: ['stun:192.0.2.1:3478', 'turn:192.0.2.1:3478?transport=udp', 'turn:192.0.2.1?transport=tcp'] }, { urls: 'turns:Meet.example:8443?transport=tcp' }];
