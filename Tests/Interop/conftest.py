@@ -6,7 +6,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 
 from network import Network, is_isolated
-from servers import Coturn, Parley
+from servers import KINDS
 
 SEED = int(os.environ.get("INTEROP_SEED", random.randrange(2**32)))
 SERVERS = os.environ.get("INTEROP_SERVERS", "parley,coturn").split(",")
@@ -36,11 +36,9 @@ def network():
 
 
 def make(name, network, *arguments):
-    kind = {"parley": Parley, "coturn": Coturn}[name]
-    if name == "coturn" and not Coturn.is_installed():
-        pytest.skip("coturn is not installed")
-    if name == "parley" and not Parley.binary():
-        pytest.skip("no binary of the server; build it or set MEETING_TEST_BINARY")
+    kind = KINDS[name]
+    if not kind.is_installed():
+        pytest.skip(f"{kind.name} is not installed")
     return kind(network, *arguments).start()
 
 

@@ -2,7 +2,7 @@
 
 The clients' side owns whole networks, so every client and peer can have an address of its own; addresses look public,
 because a TURN server refuses to relay to private ones. Nothing leaves the namespaces."""
-import itertools, os, socket, subprocess
+import ctypes, dataclasses, itertools, os, socket, struct, subprocess
 
 SERVER4, SERVER6 = "11.0.0.1", "2a0e:1::1"
 HERE4, HERE6 = "11.0.0.2", "2a0e:1::2"
@@ -63,3 +63,80 @@ class Network:
 def is_isolated():
     """Whether we may do as we like with the network: root in a namespace that scripts/conformance-turn made."""
     return os.environ.get("INTEROP_NAMESPACE") == "1"
+
+
+CLONE_NEWNET = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(namespace):
+    if _libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def socket_inside(network, *arguments):
+    """A socket on the server's machine. A socket stays where it was made; this thread comes back."""
+    with open("/proc/thread-self/ns/net") as here, open(f"/proc/{network.holder.pid}/ns/net") as there:
+        enter(there)
+        try:
+            return socket.socket(*arguments)
+        finally:
+            enter(here)
+
+
+class Sniffer:
+    """Every frame of an interface, or of all of a machine, by AF_PACKET: (IP version, source, destination, protocol,
+    source port, destination port, bytes of the IP packet, payload)."""
+
+    def __init__(self, interface=None, network=None):
+        arguments = socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)
+        self.socket = socket_inside(network, *arguments) if network else socket.socket(*arguments)
+        self.socket.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # SO_RCVBUFFORCE
+        if interface:
+            self.socket.bind((interface, 3))
+        self.socket.setblocking(False)
+
+    def packets(self):
+        """What has come since the last time."""
+        while True:
+            try:
+                frame, where = self.socket.recvfrom(65536)
+            except BlockingIOError:
+                return
+            packet = parse(frame[14:] if where[3] != 65534 else frame)
+            if packet:
+                yield packet
+
+    def close(self):
+        self.socket.close()
+
+
+def parse(data):
+    """An IP packet; None for anything else, ARP and neighbour discovery included."""
+    if len(data) < 20:
+        return None
+    if data[0] >> 4 == 4:
+        size, protocol, source, destination = struct.unpack_from("!H5xB2x4s4s", data, 2)
+        start = (data[0] & 15) * 4
+    elif data[0] >> 4 == 6 and len(data) >= 40:
+        size, protocol, source, destination = struct.unpack_from("!HBx16s16s", data, 4)
+        size, start = size + 40, 40
+        if protocol == 58:
+            return None
+    else:
+        return None
+    data = data[:size]
+    source, destination = (socket.inet_ntop(socket.AF_INET if len(one) == 4 else socket.AF_INET6, one) for one in (source, destination))
+    ports = struct.unpack_from("!HH", data, start) if protocol == 17 and len(data) >= start + 8 else (0, 0)
+    return Packet(source, destination, protocol, *ports, size, data[start + 8:])
+
+
+@dataclasses.dataclass(frozen=True)
+class Packet:
+    source: str
+    destination: str
+    protocol: int
+    source_port: int
+    destination_port: int
+    size: int
+    payload: bytes

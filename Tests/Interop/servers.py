@@ -13,7 +13,6 @@ class TURNServer:
     """Ports are the same for every server: each runs in a namespace of its own or after the other has ended."""
     name, realm = "?", "parley"
     port, tls_port = 3478, 5349
-    user_limit = 12
     pads_with_zeros = True
 
     def __init__(self, network, *arguments):
@@ -86,6 +85,7 @@ class TURNServer:
 
 class Coturn(TURNServer):
     name = "coturn"
+    discretion, quota = ["--no-software-attribute"], ["--user-quota", "12"]
     pads_with_zeros = False
 
     @staticmethod
@@ -98,16 +98,30 @@ class Coturn(TURNServer):
                         "-subj", "/CN=localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True)
         return ["turnserver", "-n", "-L", SERVER4, "-L", SERVER6, "-p", str(self.port), "--tls-listening-port", str(self.tls_port),
                 "--use-auth-secret", "--static-auth-secret", self.secret, "--realm", self.realm, "--no-cli", "--no-dtls",
-                "--no-software-attribute", "--no-rfc5780", "--no-stun-backward-compatibility", "--response-origin-only-with-rfc5780",
-                "--cert", certificate, "--pkey", key, "--user-quota", str(self.user_limit), "--stale-nonce=3600", "-m", "2",
+                *self.discretion, "--no-rfc5780", "--no-stun-backward-compatibility", "--response-origin-only-with-rfc5780",
+                "--cert", certificate, "--pkey", key, *self.quota, "--stale-nonce=3600", "-m", "2",
                 "--log-file", "stdout", "--pidfile", os.path.join(self.directory, "pid"), "--db", os.path.join(self.directory, "db"),
                 *self.arguments]
+
+
+class Talkative(Coturn):
+    """As coturn is out of the box: it says its name to everybody."""
+    name, discretion = "talkative", []
+
+
+class Unlimited(Coturn):
+    """coturn without a quota."""
+    name, quota = "unlimited", []
 
 
 class Parley(TURNServer):
     name = "parley"
     tls_port = 8443
     admin_port = 9090
+
+    @classmethod
+    def is_installed(cls):
+        return cls.binary() is not None
 
     @staticmethod
     def binary():
@@ -127,3 +141,6 @@ class Parley(TURNServer):
                 return answer.status == 200 and super().is_ready()
         except OSError:
             return False
+
+
+KINDS = {"parley": Parley, "coturn": Coturn, "talkative": Talkative, "unlimited": Unlimited}

@@ -1,0 +1,110 @@
+"""T-STUN-3 and T-TURN-2: forged questions leave nothing behind; one user does not take the ports of all."""
+import time
+
+from client import *
+from test_reflection import STRANGERS, flood, good_client, plain, signed, who
+from world import UDP, additional, even, lifetime
+
+MEGABYTE = 1 << 20
+# Forged Allocates in the forms that get furthest without a password.
+FORGED = [make(bytes(12)) for make in (
+    plain(ALLOCATE, UDP), plain(ALLOCATE, UDP, Attribute(SOFTWARE, b"x" * 120)), plain(ALLOCATE, UDP, even(True)), plain(ALLOCATE, UDP, additional(2)),
+    signed(ALLOCATE, UDP, *who()), signed(ALLOCATE, UDP, *who(b"9999999999:somebody", nonce=b"obMatJos2AAAA0123456789abcdef0123")), signed(ALLOCATE, UDP))]
+
+
+def drops(server):
+    """Datagrams that the kernel threw away because the server was too slow."""
+    counted = 0
+    for table in ("udp", "udp6"):
+        for line in server.network.inside(f"cat /proc/net/{table}").splitlines()[1:]:
+            fields = line.split()
+            if int(fields[1].rsplit(":", 1)[1], 16) == server.port:
+                counted += int(fields[-1])
+    return counted
+
+
+def growth(server, flood, dice, count, rate):
+    """How many bytes a flood of forged Allocates leaves in the server, and how many of them it took in."""
+    # The first packets fill tables and pools that are there for good.
+    flood(server, count // 50, rate, "random", FORGED, dice.getrandbits(63))
+    time.sleep(1)
+    before, lost = server.resident(), drops(server)
+    sent, took = flood(server, count, rate, "random", FORGED, dice.getrandbits(63))
+    time.sleep(1)
+    lost = drops(server) - lost
+    print(f"{sent} forged in {took:.1f} s, {lost} lost before the server, resident memory {(server.resident() - before) / 1024:+.0f} KiB")
+    return server.resident() - before, sent - lost
+
+
+def test_a_million_forged_allocates(start, network, flood, dice):
+    """A million Allocates from forged addresses leave less than a megabyte; then a good client is served at once."""
+    server = start("parley")
+    good_client(server, network, dice).allocate()
+    grown, taken = growth(server, flood, dice, 1_000_000, 120_000)
+    assert taken > 500_000, "most were lost before the server: this proves too little"
+    assert grown < MEGABYTE
+    begin = time.monotonic()
+    good_client(server, network, dice).allocate()
+    assert time.monotonic() - begin < 1
+
+
+def test_forged_allocates_fill_a_server_with_state(start, flood, dice):
+    """Negative control: a server that keeps something of every stranger is found out by a hundredth of it."""
+    grown, taken = growth(start("coturn"), flood, dice, 10_000, 10_000)
+    assert grown > MEGABYTE
+
+
+def allocations(server, network, dice, tries, participant="greedy", hosts=None):
+    """Tries to allocate from one new 5-tuple after another; the codes that came (0 is success) and how often."""
+    codes, clients = {}, []
+    credentials = server.credentials(participant)
+    for each in range(tries):
+        host = hosts[each % len(hosts)] if hosts else network.client_host()
+        client = Client(open_line("udp", server.address(), (host, 0)), dice, credentials)
+        answer = client.ask(ALLOCATE, UDP)
+        code = answer.code or 0
+        codes[code] = codes.get(code, 0) + 1
+        clients.append(client)
+        if code:
+            clients.pop().close()
+    return codes, clients
+
+
+def test_one_user_cannot_take_all(start, network, dice):
+    """One participant tries 5,000 allocations from 5,000 addresses: a few succeed, all others are answered 486; another
+    participant allocates all the same, and what the first gives back can be had again."""
+    server = start("parley")
+    codes, clients = allocations(server, network, dice, 5_000)
+    print(codes)
+    assert set(codes) == {0, 486} and 1 <= codes[0] <= 64
+    good_client(server, network, dice).allocate()
+    assert clients[0].ask(REFRESH, lifetime(0)).kind == SUCCESS
+    again, more = allocations(server, network, dice, 2)
+    assert again == {0: 1, 486: 1}
+    for client in clients + more:
+        client.close()
+
+
+def test_one_address_cannot_take_all(start, network, dice):
+    """Many participants behind one address: that address is limited, others are not."""
+    server = start("parley")
+    host, codes = network.client_host(), {}
+    for each in range(400):
+        got, clients = allocations(server, network, dice, 1, f"of-a-crowd-{each}", [host])
+        for code, times in got.items():
+            codes[code] = codes.get(code, 0) + times
+        time.sleep(0.08)  # the budget of unauthenticated answers is ten a second
+        if codes.get(486, 0) > 3:
+            break
+    print(codes)
+    assert codes.get(486) and codes[0] >= 4
+    good_client(server, network, dice).allocate()
+
+
+def test_without_quota_one_user_takes_all(start, network, dice):
+    """Negative control: a server without a quota gives one user all that he asks for."""
+    server = start("unlimited")
+    codes, clients = allocations(server, network, dice, 100)
+    assert codes == {0: 100}
+    for client in clients:
+        client.close()
