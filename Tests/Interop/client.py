@@ -48,10 +48,13 @@ class Client:
         return self.random.randbytes(12)
 
     def learn(self, large=False):
-        """Asks for realm and nonce. A large question leaves the server room for PASSWORD-ALGORITHMS in its answer."""
+        """Asks for realm and nonce, again while the server is silent: it answers only so many strangers' questions a second.
+        A large question leaves it room for PASSWORD-ALGORITHMS in its answer."""
         attributes = [Attribute(REQUESTED_TRANSPORT, b"\x11\0\0\0")] + [Attribute(SOFTWARE, b"x" * 120)] * large
-        self.send(encode(REQUEST, ALLOCATE, attributes, self.transaction()))
-        answer = self.answer()
+        for _ in range(20):
+            self.send(encode(REQUEST, ALLOCATE, attributes, self.transaction()))
+            if (answer := self.answer(seconds=0.5)) is not None:
+                break
         assert answer is not None and answer.code == 401, f"wanted 401, got {answer}"
         self.realm, self.nonce, self.algorithms = answer[REALM], answer[NONCE], answer.get(PASSWORD_ALGORITHMS)
 

@@ -27,7 +27,7 @@ class Network:
                   f"ip addr add {four}/24 dev {name}; ip addr add {six}/64 dev {name} nodad; ip link set {name} up")
         run("echo 1 >/proc/sys/net/ipv6/ip_nonlocal_bind")  # IPv4 lets us bind to what is routed here anyway
         run("ip route add local 11.1.0.0/16 dev lo; ip route add local 11.2.0.0/16 dev lo;"
-            "ip -6 route add local 2a0e:1:1::/64 dev lo; ip -6 route add local 2a0e:1:2::/64 dev lo")
+            "ip -6 route add local 2a0e:1:1::/48 dev lo; ip -6 route add local 2a0e:1:2::/48 dev lo")
         self.inside(f"ip route add default via {HERE4}; ip -6 route add default via {HERE6}")
         self.clients, self.peers = itertools.count(1), itertools.count(1)
 
@@ -40,13 +40,13 @@ class Network:
         return ["nsenter", f"--net=/proc/{self.holder.pid}/ns/net", "--"]
 
     def client_host(self, family=4):
-        """An address that no test has used: budgets per address are each test's own."""
+        """An address that no test has used, for IPv6 in a network of its own: budgets per source are each test's own."""
         number = next(self.clients)
-        return f"11.1.{number >> 8 & 255}.{number & 255}" if family == 4 else f"2a0e:1:1::{number:x}"
+        return f"11.1.{number >> 8 & 255}.{number & 255}" if family == 4 else f"2a0e:1:1:{number:x}::1"
 
     def peer_host(self, family=4):
         number = next(self.peers)
-        return f"11.2.{number >> 8 & 255}.{number & 255}" if family == 4 else f"2a0e:1:2::{number:x}"
+        return f"11.2.{number >> 8 & 255}.{number & 255}" if family == 4 else f"2a0e:1:2:{number:x}::1"
 
     def peer(self, host=None, family=4):
         """A UDP socket on an address of its own, or on the given one."""

@@ -31,7 +31,7 @@ class TURNServer:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*self.network.prefix, *self.command()], stdout=log, stderr=log)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self.process.returncode}:\n{self.log_text()[-2000:]}")
@@ -134,10 +134,15 @@ class Parley(TURNServer):
                 "--admin-port", str(self.admin_port), "--data", self.directory, "--tls", "self-signed",
                 "--turn-secret", self.secret, *self.arguments]
 
+    @property
+    def websocket_url(self):
+        """For the signalling clients of Tests/EndToEnd."""
+        return f"wss://{SERVER4}:{self.tls_port}/ws"
+
     def is_ready(self):
         try:
             url = f"https://{SERVER4}:{self.tls_port}/healthz"
-            with urllib.request.urlopen(url, timeout=2, context=ssl._create_unverified_context()) as answer:
+            with urllib.request.urlopen(url, timeout=5, context=ssl._create_unverified_context()) as answer:
                 return answer.status == 200 and super().is_ready()
         except OSError:
             return False

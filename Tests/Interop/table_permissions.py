@@ -67,7 +67,7 @@ ROWS = [
         allocated(), permit(P), success(), ask(REFRESH, lifetime(0)), success(), say("p", b"x"), peer_hears_nothing("p")], coturn=HOLDS),
     *[Row("8656 §10.2", f"peers at {host} are answered 403", [allocated(), permit(peer_at(host)), error(403)],
           coturn=None if host in ("127.0.0.1", "0.0.0.0") else OPEN) for host in FORBIDDEN],
-    *[Row("8656 §10.2", f"peers at {host} are answered 403", [allocated(requested(V6)), permit(peer_at(host)), error(403)],
+    *[Row("8656 §10.2", f"peers at {host} are answered 403", [allocated(requested(V6)), permit(peer_at(host)), error((403, 443) if host.startswith("::ffff:") else 403)],
           coturn=None if host in ("::1", "::") else OPEN) for host in FORBIDDEN6],
     # ChannelBind
     Row("8656 §12.2", "ChannelBind succeeds", [allocated(), bind(channel(0x4000), P), success()], EVERYWHERE),

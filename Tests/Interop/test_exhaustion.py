@@ -1,5 +1,5 @@
 """T-STUN-3 and T-TURN-2: forged questions leave nothing behind; one user does not take the ports of all."""
-import time
+import socket, time
 
 from client import *
 from test_reflection import STRANGERS, flood, good_client, plain, signed, who
@@ -85,20 +85,37 @@ def test_one_user_cannot_take_all(start, network, dice):
         client.close()
 
 
-def test_one_address_cannot_take_all(start, network, dice):
-    """Many participants behind one address: that address is limited, others are not."""
+def connections(server, network, tries):
+    """How many of so many TCP connections of one address the server keeps."""
+    host, lines = network.client_host(), []
+    for _ in range(tries):
+        lines.append(socket.create_connection(server.address("tcp"), timeout=2, source_address=(host, 0)))
+    time.sleep(0.5)
+    kept = 0
+    for line in lines:
+        line.setblocking(False)
+        try:
+            kept += line.recv(1) != b""
+        except BlockingIOError:
+            kept += 1
+        except OSError:
+            pass
+        line.close()
+    return kept
+
+
+def test_one_address_cannot_take_all_connections(start, network, dice):
+    """Of 300 TCP connections of one address at most 100 live; another address is served meanwhile and the first one afterwards."""
     server = start("parley")
-    host, codes = network.client_host(), {}
-    for each in range(400):
-        got, clients = allocations(server, network, dice, 1, f"of-a-crowd-{each}", [host])
-        for code, times in got.items():
-            codes[code] = codes.get(code, 0) + times
-        time.sleep(0.08)  # the budget of unauthenticated answers is ten a second
-        if codes.get(486, 0) > 3:
-            break
-    print(codes)
-    assert codes.get(486) and codes[0] >= 4
-    good_client(server, network, dice).allocate()
+    kept = connections(server, network, 300)
+    print(f"{kept} of 300 connections kept")
+    assert 10 <= kept <= 100
+    good_client(server, network, dice, transport="tcp").allocate()
+
+
+def test_without_a_limit_one_address_takes_all_connections(start, network):
+    """Negative control: a server without a limit keeps them all."""
+    assert connections(start("coturn"), network, 300) == 300
 
 
 def test_without_quota_one_user_takes_all(start, network, dice):
