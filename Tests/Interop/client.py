@@ -158,3 +158,9 @@ class Client:
 
 def peer_attribute(address):
     return Attribute(XOR_PEER_ADDRESS, lambda transaction: mixed(address, transaction))
+
+
+def good_client(server, network, dice, family=4, participant="good", transport="udp"):
+    """A client with good credentials on an address of its own."""
+    line = open_line(transport, server.address(transport, family), (network.client_host(family), 0))
+    return Client(line, dice, server.credentials(participant))

@@ -8,8 +8,10 @@ from world import UDP, channel, data, lifetime
 def corpus(client, peer):
     """Good messages of every kind from one client, none of which ends its allocation."""
     to_peer = peer_attribute(peer)
-    requests = [(BINDING, [], None), (ALLOCATE, [UDP], GOOD), (ALLOCATE, [UDP, Attribute(SOFTWARE, b"a good client")], None), (REFRESH, [lifetime(1000)], GOOD),
-                (REFRESH, [], GOOD), (CREATE_PERMISSION, [to_peer], GOOD), (CREATE_PERMISSION, [to_peer, to_peer], GOOD), (CHANNEL_BIND, [channel(0x4001), to_peer], GOOD)]
+    requests = [
+        (BINDING, [], None), (ALLOCATE, [UDP], GOOD), (ALLOCATE, [UDP, Attribute(SOFTWARE, b"a good client")], None),
+        (REFRESH, [lifetime(1000)], GOOD), (REFRESH, [], GOOD), (CREATE_PERMISSION, [to_peer], GOOD),
+        (CREATE_PERMISSION, [to_peer, to_peer], GOOD), (CHANNEL_BIND, [channel(0x4001), to_peer], GOOD)]
     made = [client.request(method, attributes, auth) for method, attributes, auth in requests]
     made += [client.request(method, attributes, auth, fingerprint=True) for method, attributes, auth in requests]
     made += [encode(INDICATION, SEND, [to_peer, data(payload)], client.transaction()) for payload in (b"", b"hello", bytes(900))]
@@ -49,7 +51,8 @@ def pad(wire, dice, others):
 
 def oversize(wire, dice, others):
     head, parts = pieces(wire)
-    return joined(head, parts + [struct.pack("!HH", dice.choice((SOFTWARE, DATA, USERNAME, 0x7777)), 1300) + bytes(1300)] * dice.choice((1, 10, 40)))
+    large = struct.pack("!HH", dice.choice((SOFTWARE, DATA, USERNAME, 0x7777)), 1300) + bytes(1300)
+    return joined(head, parts + [large] * dice.choice((1, 10, 40)))
 
 
 def flip(wire, dice, others):
@@ -68,7 +71,8 @@ def scramble_attribute_length(wire, dice, others):
     if not parts:
         return wire
     place = dice.randrange(len(parts))
-    parts[place] = parts[place][:2] + struct.pack("!H", dice.choice((0, 1, 3, 0xFFFF, dice.getrandbits(16), dice.randrange(40)))) + parts[place][4:]
+    length = dice.choice((0, 1, 3, 0xFFFF, dice.getrandbits(16), dice.randrange(40)))
+    parts[place] = parts[place][:2] + struct.pack("!H", length) + parts[place][4:]
     return joined(head, parts)
 
 
@@ -103,7 +107,8 @@ def rename(wire, dice, others):
     if not parts:
         return wire
     place = dice.randrange(len(parts))
-    parts[place] = struct.pack("!H", dice.choice((dice.randrange(0x30), 0x8000 + dice.randrange(0x30), dice.getrandbits(16)))) + parts[place][2:]
+    type = dice.choice((dice.randrange(0x30), 0x8000 + dice.randrange(0x30), dice.getrandbits(16)))
+    parts[place] = struct.pack("!H", type) + parts[place][2:]
     return joined(head, parts)
 
 
@@ -130,8 +135,8 @@ def noise(wire, dice, others):
     return bytes((dice.choice((0, 1, 0x40, 0x4F, 0x50, 0x80, 0xFF)),)) + dice.randbytes(dice.choice((0, 3, 19, 27, 200, 1400)))
 
 
-WAYS = [truncate, truncate_honestly, pad, oversize, flip, flip, flip, scramble_length, scramble_attribute_length, duplicate, reorder, leave_out, resize,
-        rename, retype, mix, adopt, replay, noise]
+WAYS = [truncate, truncate_honestly, pad, oversize, flip, flip, flip, scramble_length, scramble_attribute_length, duplicate,
+        reorder, leave_out, resize, rename, retype, mix, adopt, replay, noise]
 
 
 def mutant(good, forged, dice):

@@ -10,7 +10,8 @@ REGISTRY6 = [
     "::1/128", "::/128", "::ffff:0:0/96", "64:ff9b:1::/48", "100::/64", "2001::/32", "2001:2::/48", "2001:db8::/32", "2001:10::/28", "3fff::/20",
     "5f00::/16", "fc00::/7", "fd00::/8", "fe80::/10", "fec0::/10", "ff00::/8", "ff02::/16", "ff05::/16", "ff0e::/16"]
 # What clouds and routers answer on.
-FAVOURITES4 = ["169.254.169.254", "169.254.170.2", "100.100.100.200", "192.168.0.1", "192.168.1.1", "10.0.0.1", "172.17.0.1", "127.0.0.53", "224.0.0.251", "239.255.255.250"]
+FAVOURITES4 = ["169.254.169.254", "169.254.170.2", "100.100.100.200", "192.168.0.1", "192.168.1.1", "10.0.0.1", "172.17.0.1",
+               "127.0.0.53", "224.0.0.251", "239.255.255.250"]
 FAVOURITES6 = ["fd00:ec2::254", "fe80::1", "ff02::1", "ff02::2", "ff02::fb", "fd00::1"]
 
 
@@ -38,7 +39,8 @@ def samples(network, dice):
 def special_addresses(dice, own=()):
     """At least 400 addresses as text; `own` are the machine's."""
     four = {str(each) for text in REGISTRY4 for each in samples(ipaddress.ip_network(text), dice)} | set(FAVOURITES4)
-    six = {each for text in REGISTRY6 for each in samples(ipaddress.ip_network(text), dice)} | {ipaddress.ip_address(each) for each in FAVOURITES6}
+    six = {each for text in REGISTRY6 for each in samples(ipaddress.ip_network(text), dice)}
+    six |= {ipaddress.ip_address(each) for each in FAVOURITES6}
     own4 = {each for each in own if ":" not in each}
     seeds = [text.split("/")[0] for text in REGISTRY4] + FAVOURITES4 + sorted(own4)
     six |= {each for seed in seeds for each in dressed(seed)}

@@ -3,6 +3,8 @@ import concurrent.futures, json, os, pathlib, re, shutil, subprocess, threading
 
 import pytest
 
+from conftest import compile_c
+
 HERE = pathlib.Path(__file__).parent
 needs_coturn = pytest.mark.skipif(shutil.which("turnutils_uclient") is None, reason="Debian's coturn is not installed")
 needs_go = pytest.mark.skipif(shutil.which("go") is None or not os.path.isdir("/usr/share/gocode/src/github.com/pion/turn"),
@@ -12,7 +14,7 @@ needs_go = pytest.mark.skipif(shutil.which("go") is None or not os.path.isdir("/
 @pytest.fixture(scope="session")
 def channels_shim(tmp_path_factory):
     shim = tmp_path_factory.mktemp("shim") / "rfc8656_channels.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, HERE / "rfc8656_channels.c", "-ldl"], check=True)
+    compile_c(HERE / "rfc8656_channels.c", shim, "-shared", "-fPIC")
     return shim
 
 
@@ -59,7 +61,8 @@ def uclient_results(server, network, channels_shim, echo_peer):
         transport = "tls" if "-S" in flags else "tcp" if "-t" in flags else "udp"
         host, port = server.address(transport, 6 if family >= 6 and family != 4 else 4)
         peer = echo_peer[1] if family == 6 else echo_peer[0]
-        command = ["turnutils_uclient", *flags, "-W", server.secret, "-u", f"uclient-{number}", "-L", network.client_host(4 if family == 4 else 6),
+        local = network.client_host(4 if family == 4 else 6)
+        command = ["turnutils_uclient", *flags, "-W", server.secret, "-u", f"uclient-{number}", "-L", local,
                    "-p", str(port), "-n", str(MESSAGES), "-m", "1", "-l", "171", "-z", str(INTERVAL)]
         command += [] if "-y" in flags else ["-e", peer, "-r", "3480"]
         environment = {**os.environ, "LD_PRELOAD": str(channels_shim)}
@@ -102,7 +105,8 @@ def test_natdiscovery(server, network):
     """turnutils_natdiscovery learns its address and hears that this is no RFC 5780 server."""
     local = network.client_host()
     host, port = server.address()
-    done = subprocess.run(["turnutils_natdiscovery", "-m", "-f", "-p", str(port), "-L", local, host], capture_output=True, text=True, timeout=20)
+    command = ["turnutils_natdiscovery", "-m", "-f", "-p", str(port), "-L", local, host]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert local in done.stdout, done.stdout + done.stderr
 
 

@@ -6,7 +6,6 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "EndToEnd"))
 
 from client import *
-from test_reflection import good_client
 from wire import Wire
 from world import UDP
 

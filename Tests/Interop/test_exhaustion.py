@@ -2,15 +2,10 @@
 import socket, time
 
 from client import *
-from test_reflection import STRANGERS, flood, good_client, plain, signed, who
-from world import UDP, additional, even, lifetime
+from strangers import FORGED
+from world import UDP, lifetime
 
 MEGABYTE = 1 << 20
-# Forged Allocates in the forms that get furthest without a password.
-FORGED = [make(bytes(12)) for make in (
-    plain(ALLOCATE, UDP), plain(ALLOCATE, UDP, Attribute(SOFTWARE, b"x" * 120)), plain(ALLOCATE, UDP, even(True)), plain(ALLOCATE, UDP, additional(2)),
-    signed(ALLOCATE, UDP, *who()), signed(ALLOCATE, UDP, *who(b"9999999999:somebody", nonce=b"obMatJos2AAAA0123456789abcdef0123")), signed(ALLOCATE, UDP))]
-
 
 def drops(server):
     """Datagrams that the kernel threw away because the server was too slow."""

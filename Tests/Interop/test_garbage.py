@@ -6,7 +6,6 @@ import pytest
 from client import *
 from mutants import corpus, is_signed, mutant
 from network import SERVER4, Sniffer
-from test_reflection import good_client
 from world import lifetime
 
 UDP_MUTANTS, STREAM_MUTANTS, WARM_UP = 20_000, 20_000, 4_000

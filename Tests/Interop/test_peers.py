@@ -6,7 +6,6 @@ import pytest
 from client import *
 from network import SERVER4, SERVER6, Sniffer, socket_inside
 from special_addresses import special_addresses
-from test_reflection import good_client
 from world import requested
 
 MARK = b"let me in "
@@ -23,7 +22,8 @@ def own_addresses(network):
 @pytest.fixture(scope="module")
 def targets(network):
     """Services on the server's machine that a request forger would like to reach; yields UDP sockets that wait for bytes."""
-    network.inside("for each in 169.254.169.254/32 10.0.0.5/32 192.168.0.1/24 fd00::5/128; do ip address add $each dev lo; done; ip link set lo up")
+    for each in ("169.254.169.254/32", "10.0.0.5/32", "192.168.0.1/24", "fd00::5/128"):
+        network.inside(f"ip address replace {each} dev lo")
     waiting = []
     for host in ("127.0.0.1", "::1", "169.254.169.254", "10.0.0.5", "192.168.0.1", "fd00::5", SERVER4, SERVER6):
         for port in (80, 6379, 9999):

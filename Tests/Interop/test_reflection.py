@@ -1,33 +1,23 @@
 """T-STUN-2: what strangers can make the server send, and to whom. A forged source is a victim."""
-import itertools, os, socket, subprocess, time
+import itertools, socket, time
 
 import pytest
 
 from client import *
 from network import Sniffer
+from strangers import STRANGERS, plain, signed, who
 from world import UDP, additional, channel, even, lifetime, number, peer_at, requested
 
 BINDING_MOST, ANYTHING_MOST = 1.4, 2.0
 FLOOD_SECONDS, FLOOD_RATE = 3, 10_000
 
 
-def who(username=b"1:x", realm=b"parley", nonce=b"never given"):
-    return [Attribute(USERNAME, username), Attribute(REALM, realm), Attribute(NONCE, nonce)]
-
-
-def signed(method, *attributes, integrity=("sha1",)):
-    return lambda transaction: encode(REQUEST, method, attributes, transaction, b"wrong key", integrity)
-
-
-def plain(method, *attributes, kind=REQUEST, fingerprint=False):
-    return lambda transaction: encode(kind, method, attributes, transaction, fingerprint=fingerprint)
-
-
 def questions():
     """Whatever can be asked without a password: name → function of a transaction id."""
     made = {}
-    bodies = {"bare": [], "UDP": [UDP], "large": [UDP, Attribute(SOFTWARE, b"x" * 120)], "families": [UDP, requested(2)], "dual": [UDP, additional(2)],
-              "even": [UDP, even(True)], "peer": [peer_at("8.8.8.8")], "channel": [channel(0x4000), peer_at("8.8.8.8")], "lifetime": [lifetime(0)],
+    bodies = {"bare": [], "UDP": [UDP], "large": [UDP, Attribute(SOFTWARE, b"x" * 120)], "families": [UDP, requested(2)],
+              "dual": [UDP, additional(2)], "even": [UDP, even(True)], "peer": [peer_at("8.8.8.8")],
+              "channel": [channel(0x4000), peer_at("8.8.8.8")], "lifetime": [lifetime(0)],
               "unknown": [number(0x7777, 1)], "eight unknown": [Attribute(0x7000 + each) for each in range(8)],
               "forty unknown": [Attribute(0x7000 + each) for each in range(40)], "DONT-FRAGMENT": [UDP, Attribute(DONT_FRAGMENT)]}
     for (method, code), (name, body) in itertools.product(METHODS.items(), bodies.items()):
@@ -82,10 +72,6 @@ def socket_of(host, family):
     return line
 
 
-def good_client(server, network, dice, family=4, participant="good", transport="udp"):
-    return Client(open_line(transport, server.address(transport, family), (network.client_host(family), 0)), dice, server.credentials(participant))
-
-
 def too_large(ratios):
     """The questions whose answers amplify."""
     return {name: round(ratio, 2) for name, ratio in ratios.items()
@@ -104,26 +90,6 @@ def test_answers_are_small(family, start, network, dice):
 def test_the_measurement_sees_amplification(start, network, dice):
     """Negative control: a server that says its name and its reasons is found out."""
     assert too_large(measure(start("talkative"), network, dice, 4))
-
-
-@pytest.fixture(scope="session")
-def flood(tmp_path_factory):
-    """Compiles flood.c; returns what runs it: packets sent, seconds taken."""
-    program = tmp_path_factory.mktemp("flood") / "flood"
-    source = os.path.join(os.path.dirname(__file__), "flood.c")
-    subprocess.run(["cc", "-O2", "-Wall", "-o", program, source], check=True)
-
-    def run(server, count, rate, victim, templates, seed):
-        host, port = server.address()
-        done = subprocess.run([program, host, str(port), str(count), str(rate), victim, str(seed)], check=True, timeout=180,
-                              input="\n".join(each.hex() for each in templates), capture_output=True, text=True)
-        sent, milliseconds = map(int, done.stdout.split())
-        return sent, milliseconds / 1000
-
-    return run
-
-
-STRANGERS = [make(bytes(12)) for make in (plain(BINDING), plain(ALLOCATE, UDP), plain(REFRESH), plain(BINDING, number(0x7777, 1)), signed(ALLOCATE, UDP, *who()), signed(ALLOCATE))]
 
 
 def answers_to_victim(server, network, flood, dice, seconds=FLOOD_SECONDS):
