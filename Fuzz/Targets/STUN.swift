@@ -6,7 +6,7 @@ import Units
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    var server = STUNServer(seed: 1)
+    let server = STUNServer(budget: AnswerBudget(seed: 1))
     var room = [UInt8](repeating: 0xAA, count: 2_048)
     var answer = room.mutableSpan
     let sources = [IPAddress(v4: 0xC0_00_02_01), IPAddress(high: 0x2001_0DB8 << 32, low: 1)]

@@ -1,5 +1,6 @@
 public import Logging
 public import ServiceLifecycle
+import STUN
 import Synchronization
 import TURN
 public import Units
@@ -82,6 +83,7 @@ public struct MediaService: Service {
 
     private func plans(_ groups: [MediaPort.Group], _ shared: SharedState) -> [WorkerPlan] {
         var turn = configuration.turn ?? TURN.Configuration(secrets: [], nonceKey: [])
+        turn.budget = AnswerBudget(seed: .random(in: 0 ... .max))
         turn.policy.ownAddresses = shared.ownAddresses
         turn.isOwnRelay = { [ports = shared.ports] in ports.hasRelay(at: $0) }
         let configuration = turn

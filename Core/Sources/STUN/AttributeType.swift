@@ -36,6 +36,16 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable {
     public static let additionalAddressFamily = AttributeType(rawValue: 0x8000)
     public static let addressErrorCode = AttributeType(rawValue: 0x8001)
 
+    /// Whether it is one of TURN's that must be understood: in a Binding it is known and unexpected, and ignored (RFC 8489 §6.3).
+    var isKnownToTURN: Bool {
+        switch self {
+        case .channelNumber, .lifetime, .xorPeerAddress, .data, .xorRelayedAddress, .requestedAddressFamily, .evenPort,
+            .requestedTransport, .dontFragment, .reservationToken:
+            true
+        default: false
+        }
+    }
+
     /// Whether RFC 8489 itself defines it, so that a plain STUN server knows what it means.
     package var isKnownToSTUN: Bool {
         switch self {

@@ -9,6 +9,10 @@ public enum Limits {
     public static let bindingAnswer = 128
     /// Answers per second and source before it is known who asks (T-STUN-2): enough for a household, too few for a flood.
     static let answersPerSecond: UInt8 = 10
-    /// Sources remembered for that. 16,384 of 24 bytes.
+    /// The same for a source from which somebody has sent a nonce back: a school behind one address.
+    static let vouchedAnswersPerSecond: UInt8 = 250
+    /// How long that holds.
+    static let vouchedMilliseconds: UInt32 = 600_000
+    /// Sources remembered for that. 16,384 of 32 bytes.
     static let sources = 16_384
 }

@@ -3,15 +3,25 @@ public import Units
 /// Counts what each source got, so that a forged source address does not turn the server against whoever owns it.
 ///
 /// A fixed table, four places for each hash. A source is an IPv4 address or the /64 of an IPv6 one; its second starts
-/// with its first request. When the four places are taken by sources of this very second, a new one gets nothing: only a
-/// flood from thousands of addresses fills them, and then silence is the answer. Nothing is allocated after `init`.
+/// with its first request. An address from which somebody has sent back a nonce is no forgery: for ten minutes it gets
+/// more, because whole schools sit behind one address. When the four places are taken by sources of this very second, a new
+/// one gets nothing: only a flood from thousands of addresses fills them, and then silence is the answer. Nothing is allocated
+/// after `init`.
 public struct ReplyBudget: Sendable {
     private struct Entry {
         var high: UInt64 = 0
         var low: UInt64 = 0
         /// Start of the source's second in milliseconds, made odd; zero for a free place.
         var start: UInt32 = 0
+        /// When somebody vouched for the source, in milliseconds, made odd; zero when nobody did.
+        var vouched: UInt32 = 0
         var count: UInt8 = 0
+
+        func isOver(at time: UInt32) -> Bool { start == 0 || time &- start >= 1_000 }
+
+        func isVouchedFor(at time: UInt32) -> Bool {
+            vouched != 0 && time &- vouched < Limits.vouchedMilliseconds
+        }
     }
 
     private static let ways = 4
@@ -28,22 +38,53 @@ public struct ReplyBudget: Sendable {
 
     /// Whether one more answer may go to `address`; if so it is counted.
     public mutating func allows(_ address: IPAddress, now: Timestamp) -> Bool {
+        let time = Self.milliseconds(now)
+        guard let index = place(of: address, at: time) else { return false }
+        if entries[index].isOver(at: time) {
+            entries[index].start = time
+            entries[index].count = 0
+        }
+        let isKnown = entries[index].isVouchedFor(at: time)
+        guard entries[index].count < (isKnown ? Limits.vouchedAnswersPerSecond : Limits.answersPerSecond) else {
+            return false
+        }
+        entries[index].count &+= 1
+        return true
+    }
+
+    /// Somebody at `address` has shown that he receives what is sent there: for ten minutes it gets more answers.
+    public mutating func vouch(for address: IPAddress, now: Timestamp) {
+        let time = Self.milliseconds(now)
+        guard let index = place(of: address, at: time) else { return }
+        if entries[index].start == 0 { entries[index].start = time }
+        entries[index].vouched = time
+    }
+
+    /// Odd, so that it is never zero.
+    private static func milliseconds(_ now: Timestamp) -> UInt32 {
+        UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000) | 1
+    }
+
+    /// The place that an address has or gets; nil when others of this second have all of its four. Two of four are kept for
+    /// addresses that were vouched for: a flood of strangers does not drive them out.
+    private mutating func place(of address: IPAddress, at time: UInt32) -> Int? {
         let low = address.v4 == nil ? 0 : address.low
-        let time = UInt32(truncatingIfNeeded: now.nanoseconds / 1_000_000) | 1
         let first = bucket(address.high, low)
         var free: Int?
+        var vouchedFree: Int?
+        var vouchedCount = 0
         for index in first..<(first &+ Self.ways) {
-            let isOver = entries[index].start == 0 || time &- entries[index].start >= 1_000
-            if !isOver, entries[index].high == address.high, entries[index].low == low {
-                guard entries[index].count < Limits.answersPerSecond else { return false }
-                entries[index].count &+= 1
-                return true
+            if entries[index].start != 0, entries[index].high == address.high, entries[index].low == low {
+                return index
             }
-            if isOver, free == nil { free = index }
+            let isVouchedFor = entries[index].isVouchedFor(at: time)
+            vouchedCount &+= isVouchedFor ? 1 : 0
+            guard entries[index].isOver(at: time) else { continue }
+            if isVouchedFor { vouchedFree = index } else { free = index }
         }
-        guard let free else { return false }
-        entries[free] = Entry(high: address.high, low: low, start: time, count: 1)
-        return true
+        if free == nil, vouchedCount > Self.ways / 2 { free = vouchedFree }
+        if let free { entries[free] = Entry(high: address.high, low: low) }
+        return free
     }
 
     /// Index of the first of the four places.

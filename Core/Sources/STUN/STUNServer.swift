@@ -2,22 +2,20 @@ public import Units
 
 /// Answers Binding requests (RFC 8489 §6.3.1): tells a client under which address the server sees it.
 ///
-/// Sans-IO: a datagram, its source and the time go in, the bytes of an answer come out, or nothing. One value for each
-/// socket; nothing is allocated for an answer.
+/// Sans-IO: a datagram, its source and the time go in, the bytes of an answer come out, or nothing. Nothing is allocated
+/// for an answer.
 public struct STUNServer: Sendable {
-    private var budget: ReplyBudget
+    private let budget: AnswerBudget?
 
-    /// `seed` is random. `sources` bounds how many addresses are told apart within a second; a TCP connection needs one.
-    public init(seed: UInt64, sources: Int? = nil) {
-        budget = ReplyBudget(seed: seed, sources: sources ?? Limits.sources)
-    }
+    /// `budget` is that of the process; nil for connections, whose senders are where they say they are.
+    public init(budget: AnswerBudget?) { self.budget = budget }
 
     /// Writes the answer to a datagram into `room` and returns its bytes; nil when there is none to give:
     /// - what is no STUN message, has a wrong FINGERPRINT, or is an answer or an indication,
     /// - other methods (TURN's) and requests with USERNAME (an SFU transport's): they belong to others on this port,
     /// - more requests than the source's budget allows,
     /// - a room of fewer than `Limits.bindingAnswer` bytes.
-    public mutating func answer(
+    public func answer(
         _ bytes: Span<UInt8>,
         from source: TransportAddress,
         into room: inout MutableSpan<UInt8>,
@@ -28,7 +26,7 @@ public struct STUNServer: Sendable {
             request.attribute(.username, in: bytes) == nil
         else { return nil }
         let fingerprint = request.fingerprint(in: bytes)
-        guard fingerprint != .invalid, budget.allows(source.address, now: now) else { return nil }
+        guard fingerprint != .invalid, budget?.allows(source.address, now: now) != false else { return nil }
         let unknown = UnknownAttributes(of: request, in: bytes)
         var writer: MessageWriter
         if unknown.count == 0 {
@@ -54,7 +52,7 @@ struct UnknownAttributes {
         var attributes = request.attributes
         while let attribute = attributes.next(in: bytes) {
             let type = attribute.type
-            guard type.isComprehensionRequired, !type.isKnownToSTUN, count < types.count else { continue }
+            guard type.isComprehensionRequired, !type.isKnownToSTUN, !type.isKnownToTURN, count < types.count else { continue }
             types[count] = type.rawValue
             count &+= 1
         }

@@ -1,3 +1,4 @@
+public import STUN
 public import Units
 
 /// What a `TURNServer` is told once. All workers of a process have the same, secrets included.
@@ -13,6 +14,8 @@ public struct Configuration: Sendable {
     /// Which peers may be relayed to.
     public var policy: PeerPolicy
     public var limits = Limits()
+    /// Counts answers to senders that may be forged; the process has one for all. Nil: an own one.
+    public var budget: AnswerBudget?
     /// Whether a live relay of this process has this address and port. Asked at CreatePermission and ChannelBind only,
     /// for addresses of `policy.ownAddresses`; on whatever thread drives the `TURNServer`.
     public var isOwnRelay: @Sendable (TransportAddress) -> Bool

@@ -36,6 +36,8 @@ extension TURNServer {
         guard isRealm(bytes.extracting(realm)), let name = fields.username, name.count <= Limits.username,
             let sender = sender(request, bytes, bytes.extracting(name), integrity, algorithm)
         else { return .refused(.unauthenticated) }
+        // The nonce has reached him: his address is not forged.
+        budget.vouch(for: request.path.client.address, now: request.now)
         return .valid(sender)
     }
 

@@ -11,7 +11,10 @@ extension TURNServer {
         _ request: Request,
         _ room: inout MutableSpan<UInt8>
     ) -> Outcome {
-        guard budget.allows(request.path.client.address, now: request.now) else { return drop(.replyBudget) }
+        // Who has a connection is where he says he is.
+        guard request.path.transport.isStream || budget.allows(request.path.client.address, now: request.now) else {
+            return drop(.replyBudget)
+        }
         let most = Self.mostBytes(request)
         for shape in ChallengeShape.all(code, hasFingerprint: request.fields.hasFingerprint)
         where shape.count(realm: realm.count) <= most {

@@ -24,7 +24,7 @@ public struct TURNServer: ~Copyable {
     let totalBandwidth: Bandwidth
     var store: AllocationStore
     var revocations: Revocations
-    var budget: ReplyBudget
+    let budget: AnswerBudget
     var totalToPeers = BandwidthMeter()
     var totalToClients = BandwidthMeter()
     /// Makes the transaction ids of Data indications, which nobody answers.
@@ -42,7 +42,7 @@ public struct TURNServer: ~Copyable {
         totalBandwidth = Bandwidth(bytesPerSecond: limits.totalBytesPerSecond, burst: limits.burst)
         store = AllocationStore(limits, seed: seed)
         revocations = Revocations(limit: limits.revocations)
-        budget = ReplyBudget(seed: seed &+ 1, sources: limits.sources)
+        budget = configuration.budget ?? AnswerBudget(seed: seed &+ 1, sources: limits.sources)
         indications = seed &* 0x9E37_79B9_7F4A_7C15
     }
 

@@ -10,7 +10,7 @@ struct STUNServerTests {
     private static let plain = "00010000 2112a442 01020304 05060708 090a0b0c"
 
     private func ask(
-        _ server: inout STUNServer,
+        _ server: STUNServer,
         _ request: [UInt8],
         from source: TransportAddress? = nil,
         at now: Timestamp? = nil
@@ -22,8 +22,8 @@ struct STUNServerTests {
     }
 
     private func ask(_ text: String) -> [UInt8]? {
-        var server = STUNServer(seed: 1)
-        return ask(&server, Vectors.bytes(text))
+        let server = STUNServer(budget: AnswerBudget(seed: 1))
+        return ask(server, Vectors.bytes(text))
     }
 
     /// A request with the attributes and a right fingerprint.
@@ -48,8 +48,8 @@ struct STUNServerTests {
 
     @Test("FINGERPRINT is mirrored when the request had it")
     func fingerprint() throws {
-        var server = STUNServer(seed: 1)
-        let answer = ask(&server, try withFingerprint(nil))
+        let server = STUNServer(budget: AnswerBudget(seed: 1))
+        let answer = ask(server, try withFingerprint(nil))
         let parsed = try Parsed(try #require(answer))
         #expect(parsed.bytes.count == 40 && parsed.fingerprint == .valid)
     }
@@ -62,8 +62,8 @@ struct STUNServerTests {
                 == Vectors.bytes("01110010 2112a442 01020304 05060708 090a0b0c 00090004 00000414 000a0004 00037fff")
         )
         #expect(ask("00010004 2112a442 01020304 05060708 090a0b0c 80ff0000")?.count == 32)
-        var server = STUNServer(seed: 1)
-        let refused = ask(&server, try withFingerprint(AttributeType(rawValue: 0x0003)))
+        let server = STUNServer(budget: AnswerBudget(seed: 1))
+        let refused = ask(server, try withFingerprint(AttributeType(rawValue: 0x0003)))
         #expect(try Parsed(try #require(refused)).fingerprint == .valid)
     }
 
@@ -74,8 +74,8 @@ struct STUNServerTests {
             let attributes = String(repeating: "00030000", count: count)
             let request = Vectors.bytes("0001\(length) 2112a442 01020304 05060708 090a0b0c \(attributes)")
             for (address, header) in [(IPAddress(v4: 1), 28), (IPAddress(high: 1, low: 1), 48)] {
-                var server = STUNServer(seed: 1)
-                let reply = ask(&server, request, from: TransportAddress(address, port: 1))
+                let server = STUNServer(budget: AnswerBudget(seed: 1))
+                let reply = ask(server, request, from: TransportAddress(address, port: 1))
                 let answer = try #require(reply)
                 #expect(Double(answer.count + header) / Double(request.count + header) <= 1.4, "\(count)")
             }
@@ -101,34 +101,34 @@ struct STUNServerTests {
 
     @Test("The request of RFC 5769 is ICE's, not ours")
     func ice() {
-        var server = STUNServer(seed: 1)
-        #expect(ask(&server, Vectors.request) == nil)
+        let server = STUNServer(budget: AnswerBudget(seed: 1))
+        #expect(ask(server, Vectors.request) == nil)
     }
 
     @Test("A source gets ten answers in a second, then silence, then ten more; others are not touched")
     func budget() {
-        var server = STUNServer(seed: 1)
+        let server = STUNServer(budget: AnswerBudget(seed: 1))
         let request = Vectors.bytes(Self.plain)
         for port in 0..<100 {
             let source = TransportAddress(source.address, port: UInt16(port))
-            let answer = ask(&server, request, from: source)
+            let answer = ask(server, request, from: source)
             #expect((answer != nil) == (port < 10))
         }
-        let other = ask(&server, request, from: TransportAddress(IPAddress(v4: 1), port: 1))
+        let other = ask(server, request, from: TransportAddress(IPAddress(v4: 1), port: 1))
         #expect(other != nil)
-        let late = ask(&server, request, at: start + .milliseconds(990))
+        let late = ask(server, request, at: start + .milliseconds(990))
         #expect(late == nil)
-        let next = (0..<12).filter { _ in ask(&server, request, at: start + .milliseconds(1_002)) != nil }
+        let next = (0..<12).filter { _ in ask(server, request, at: start + .milliseconds(1_002)) != nil }
         #expect(next.count == 10)
     }
 
     @Test("The budget of IPv6 is for a /64")
     func budgetIPv6() {
-        var server = STUNServer(seed: 1)
+        let server = STUNServer(budget: AnswerBudget(seed: 1))
         let request = Vectors.bytes(Self.plain)
         let answers = (0..<50).filter { host in
             let address = IPAddress(high: 0x2001_0DB8_0000_0000, low: UInt64(host))
-            return ask(&server, request, from: TransportAddress(address, port: 1)) != nil
+            return ask(server, request, from: TransportAddress(address, port: 1)) != nil
         }
         #expect(answers.count == 10)
     }
@@ -153,5 +153,28 @@ struct STUNServerTests {
         let soon = budget.allows(source.address, now: wrap + .milliseconds(500))
         let later = budget.allows(source.address, now: wrap + .milliseconds(1_500))
         #expect(first.count == 10 && !soon && later)
+    }
+
+    @Test("An address that somebody vouched for gets 250 answers a second for ten minutes, and then ten again")
+    func vouched() {
+        var budget = ReplyBudget(seed: 7, sources: 64)
+        budget.vouch(for: source.address, now: start)
+        let first = (0..<400).filter { _ in budget.allows(source.address, now: start) }
+        let soon = (0..<400).filter { _ in budget.allows(source.address, now: start + .seconds(599)) }
+        let later = (0..<400).filter { _ in budget.allows(source.address, now: start + .seconds(601)) }
+        #expect([first.count, soon.count, later.count] == [250, 250, 10])
+    }
+
+    @Test("A flood from everywhere takes the places of strangers before those of known addresses")
+    func vouchedStays() {
+        var budget = ReplyBudget(seed: 7, sources: 64)
+        budget.vouch(for: source.address, now: start)
+        for second in 1...5 {
+            for host in 0..<10_000 {
+                _ = budget.allows(IPAddress(v4: UInt32(host)), now: start + .seconds(2 * second))
+            }
+        }
+        let answers = (0..<400).filter { _ in budget.allows(source.address, now: start + .seconds(12)) }
+        #expect(answers.count == 250)
     }
 }

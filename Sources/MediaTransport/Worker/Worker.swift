@@ -24,9 +24,9 @@ struct Worker: ~Copyable {
     /// Outlets that have something in their queue.
     var outlets: OutletList
 
-    var stun: STUNServer
+    let stun: STUNServer
     /// For connections, whose senders are known to be where they say: floods of forged datagrams cost them nothing.
-    var streamSTUN: STUNServer
+    let streamSTUN: STUNServer
     var turn: TURNServer
     /// Workers that were handed packets in this round and have to be woken.
     var handedTo: PlainTable<Bool>
@@ -62,8 +62,8 @@ struct Worker: ~Copyable {
         media = PlainTable(count: plan.datagrams.count) { MediaSocket(plan.datagrams[$0]) }
         scratch = ScratchBytes(count: Limits.packetBytes + Limits.streamRead)
         outlets = OutletList(capacity: Limits.slots)
-        stun = STUNServer(seed: .random(in: 0 ... .max))
-        streamSTUN = STUNServer(seed: .random(in: 0 ... .max), sources: 1_024)
+        stun = STUNServer(budget: plan.turn.budget)
+        streamSTUN = STUNServer(budget: nil)
         turn = TURNServer(plan.turn, seed: .random(in: 0 ... .max))
         handedTo = PlainTable(repeating: false, count: plan.shared.mailboxes.count)
     }
