@@ -6,6 +6,8 @@
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -194,6 +196,25 @@ int linux_bind(int descriptor, int family, struct linux_address address) {
     socklen_t length = linux_address_write(&name, family, address);
     if (length == 0) return -EAFNOSUPPORT;
     return result(bind(descriptor, (const struct sockaddr *)&name, length));
+}
+
+int linux_source_address(struct linux_address destination, int family, struct linux_address *source) {
+    struct linux_name name;
+    socklen_t length = linux_address_write(&name, family, destination);
+    if (length == 0) return -EAFNOSUPPORT;
+    int probe = linux_socket(family, SOCK_DGRAM);
+    if (probe < 0) return probe;
+    int error = result(connect(probe, (const struct sockaddr *)&name, length));
+    if (error == 0) error = linux_local_address(probe, source);
+    close(probe);
+    return error;
+}
+
+int linux_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    return result(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 // MARK: Events

@@ -1,3 +1,4 @@
+import CLinux
 public import Logging
 public import ServiceLifecycle
 import STUN
@@ -41,6 +42,8 @@ public struct MediaService: Service {
     /// Runs until the server stops. Throws `MediaPortError` when an IPv4 address, or the only address, cannot be bound;
     /// machines without IPv6 are common, so a failing IPv6 address is logged and left out.
     @concurrent public func run() async throws {
+        _ = linux_raise_descriptor_limit()  // relays take one each; with fewer, fewer people get one
+        _ = UserKey(participant: "")  // OpenSSL reads files when it is first used: here, not on a media thread
         let groups = try MediaPort(hosts: configuration.hosts, port: configuration.port, workers: workers)
             .open { error in
                 logger.warning("IPv6 is not available on the media port", metadata: ["error": "\(error)"])

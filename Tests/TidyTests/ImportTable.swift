@@ -15,14 +15,14 @@ enum ImportTable {
 
     /// Of our modules only these; libraries are the manifest's business.
     static let server: [String: Set<String>] = [
-        "Telemetry": [], "EmbedWeb": [], "WebSocket": [], "WebSite": [], "Storage": ["Meeting", "Units"],
+        "Telemetry": [], "EmbedWeb": [], "WebSocket": [], "WebSite": [], "Storage": ["Meeting", "Units"], "CLinux": [],
         // STUN until PeerConnection answers it: the media port is STUN's first.
-        "MediaTransport": ["Wire", "Units", "STUN", "TURN", "PeerConnection", "Forwarding"],
+        "MediaTransport": ["CLinux", "Wire", "Units", "STUN", "TURN", "PeerConnection", "Forwarding"],
         "MeetingServer": all, "parley": all,
     ]
 
     private static let all = Set(core.keys).union([
-        "Telemetry", "WebSocket", "WebSite", "Storage", "MediaTransport", "MeetingServer",
+        "Telemetry", "WebSocket", "WebSite", "Storage", "CLinux", "MediaTransport", "MeetingServer",
     ])
 
     static func violations(_ file: SourceFile) -> [Violation] {

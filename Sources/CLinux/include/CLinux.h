@@ -105,6 +105,12 @@ int linux_local_address(int descriptor, struct linux_address *local);
 /// bind(2); 0 or -errno.
 int linux_bind(int descriptor, int family, struct linux_address address);
 
+/// The address from which this machine would send to another one; no packet leaves. 0 or -errno.
+int linux_source_address(struct linux_address destination, int family, struct linux_address *source);
+
+/// Lets the process have as many descriptors as the system allows it. 0 or -errno.
+int linux_raise_descriptor_limit(void);
+
 // MARK: Events
 
 /// epoll_create1(2), eventfd(2): a descriptor or -errno.

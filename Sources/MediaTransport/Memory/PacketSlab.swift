@@ -1,5 +1,6 @@
 import Glibc
 import Units
+import Wire
 
 /// Names one slot of a `PacketSlab`.
 typealias SlotIndex = Int32
@@ -47,7 +48,7 @@ struct SlotQueue: BitwiseCopyable {
 
     private let memory: UnsafeMutableRawPointer
     private let memoryBytes: Int
-    private var slots: PlainTable<Slot>
+    private var slots: FlatArray<Slot>
     private var firstFree: SlotIndex
     /// How many slots can be taken.
     private(set) var available: Int
@@ -69,7 +70,7 @@ struct SlotQueue: BitwiseCopyable {
             destination: TransportAddress(zero, port: 0),
             source: zero
         )
-        slots = PlainTable(repeating: empty, count: count)
+        slots = FlatArray(repeating: empty, count: count)
         for index in 0..<count { slots[index].next = index + 1 < count ? SlotIndex(index + 1) : Self.none }
         firstFree = 0
         available = count

@@ -1,6 +1,7 @@
 import Glibc
 import TURN
 import Units
+import Wire
 
 /// A relay socket in its worker's table.
 struct Relay: BitwiseCopyable {
@@ -17,11 +18,11 @@ struct Relay: BitwiseCopyable {
 
 /// The relay sockets of one worker, each at the place that its `RelayID` says.
 struct RelayTable: ~Copyable {
-    private var places: PlainTable<Relay>
+    private var places: FlatArray<Relay>
     /// How many are open.
     private(set) var count = 0
 
-    init() { places = PlainTable(repeating: Self.free, count: 0) }
+    init() { places = FlatArray(repeating: Self.free, count: 0) }
 
     deinit {
         for index in 0..<places.count where places[index].id != nil { close(places[index].socket.descriptor) }
@@ -51,7 +52,7 @@ struct RelayTable: ~Copyable {
 
     mutating func open(_ relay: Relay, _ id: RelayID) {
         let index = Self.place(of: id)
-        places.grow(to: max(16, (index + 1).nextPowerOfTwo), repeating: Self.free)
+        places.grow(to: max(16, (index + 1).nextPowerOfTwo), with: Self.free)
         places[index] = relay
         places[index].id = id
         count += 1

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Units
+import Wire
 
 /// Receives datagrams in batches, each into a slot of its own behind the head-room. One for each worker, used for all sockets.
 @safe struct DatagramReceiver: ~Copyable {
@@ -9,7 +10,7 @@ import Units
     private let names: UnsafeMutablePointer<linux_name>
     private let controls: UnsafeMutablePointer<UInt64>
     /// The slot of each message; `PacketSlab.none` where the last one was kept by somebody.
-    private var slots: PlainTable<SlotIndex>
+    private var slots: FlatArray<SlotIndex>
     /// How many messages, from the first, are as the kernel left them.
     private var used: Int
 
@@ -22,7 +23,7 @@ import Units
         unsafe names = .allocate(capacity: batch)
         unsafe controls = .allocate(capacity: batch * Self.controlWords)
         unsafe controls.initialize(repeating: 0, count: batch * Self.controlWords)
-        slots = PlainTable(repeating: PacketSlab.none, count: batch)
+        slots = FlatArray(repeating: PacketSlab.none, count: batch)
         used = batch
         for index in 0..<batch {
             unsafe (vectors + index).initialize(to: iovec())

@@ -21,11 +21,23 @@ final class InterfaceAddresses: Sendable {
         }
     }
 
-    /// The address that a relay of this version binds to, for a client that came to another one; nil when the machine has
-    /// none that others reach. A client on this machine itself may have the loopback address.
+    /// The address that a relay of this version binds to, for a client that came to another one: the one from which this
+    /// machine reaches the internet, or any that others reach. A client on this machine itself may have the loopback
+    /// address. Nil when there is none. Called for an Allocate; takes a system call or two.
     func own(_ version: IPVersion, besides reached: IPAddress) -> IPAddress? {
         let candidates = addresses.filter { IPVersion(of: $0) == version && !$0.isLinkLocal }
+        if let source = Self.source(version), candidates.contains(source) { return source }
         return candidates.first { !$0.isLoopback } ?? (reached.isLoopback ? candidates.first : nil)
+    }
+
+    /// Where packets to the internet leave from, as the routes are now.
+    private static func source(_ version: IPVersion) -> IPAddress? {
+        // Addresses of nobody (RFC 5737, RFC 3849), for which the way to everybody holds.
+        let outside = version == .v4 ? IPAddress(v4: 0xC000_0201) : IPAddress(high: 0x2001_0DB8_0000_0000, low: 1)
+        var source = linux_address()
+        let destination = linux_address(TransportAddress(outside, port: 9))
+        guard unsafe linux_source_address(destination, version.family, &source) >= 0 else { return nil }
+        return IPAddress(high: source.high, low: source.low)
     }
 
     private static func current() -> [IPAddress] {

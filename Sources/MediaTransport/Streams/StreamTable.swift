@@ -1,5 +1,6 @@
 import Glibc
 import Units
+import Wire
 
 /// A connection that carries messages one behind the other: TCP, or what came out of TLS.
 struct Stream: BitwiseCopyable {
@@ -28,13 +29,13 @@ struct Stream: BitwiseCopyable {
 
 /// The connections of one worker.
 struct StreamTable: ~Copyable {
-    private var places: PlainTable<Stream>
+    private var places: FlatArray<Stream>
     private var firstFree: Int32
     /// How many are open.
     private(set) var count = 0
 
     init() {
-        places = PlainTable(repeating: Self.free, count: 0)
+        places = FlatArray(repeating: Self.free, count: 0)
         firstFree = -1
     }
 
@@ -86,7 +87,7 @@ struct StreamTable: ~Copyable {
 
     private mutating func grow() {
         let old = places.count
-        places.grow(to: max(16, old * 2), repeating: Self.free)
+        places.grow(to: max(16, old * 2), with: Self.free)
         for index in (old..<places.count).reversed() {
             places[index].nextFree = firstFree
             firstFree = Int32(index)

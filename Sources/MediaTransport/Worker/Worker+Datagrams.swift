@@ -2,6 +2,7 @@ import Glibc
 import STUN
 import TURN
 import Units
+import Wire
 
 /// A UDP socket of the media port in its worker's table.
 struct MediaSocket: BitwiseCopyable {
@@ -11,6 +12,16 @@ struct MediaSocket: BitwiseCopyable {
     /// What goes out at the end of the round.
     var queue = SlotQueue()
 
+    /// What a place of the table holds before its socket.
+    static var closed: MediaSocket {
+        MediaSocket(
+            socket: DatagramSocket(descriptor: -1, version: .v4, namesSource: false),
+            bound: TransportAddress(IPAddress(v4: 0), port: 0)
+        )
+    }
+}
+
+extension MediaSocket {
     init(_ planned: WorkerPlan.Socket) {
         socket = DatagramSocket(descriptor: planned.descriptor.number, version: planned.version, namesSource: true)
         bound = planned.bound

@@ -1,6 +1,7 @@
 import Glibc
 import TURN
 import Units
+import Wire
 
 /// What was opened for an Allocate.
 struct OpenedSockets {

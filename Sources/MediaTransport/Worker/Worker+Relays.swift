@@ -2,6 +2,7 @@ import CLinux
 import Glibc
 import TURN
 import Units
+import Wire
 
 /// Relay sockets: opened for an Allocate, closed with their allocation.
 extension Worker {

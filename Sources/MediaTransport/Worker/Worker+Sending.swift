@@ -1,12 +1,13 @@
 import Units
+import Wire
 
 /// The sockets and connections that have something to send, in the order in which they got it.
 struct OutletList: ~Copyable {
-    private var tokens: PlainTable<Token>
+    private var tokens: FlatArray<Token>
     private(set) var count = 0
 
     /// Each has at least one slot in its queue, so there are never more than slots.
-    init(capacity: Int) { tokens = PlainTable(repeating: Token(.inbox, 0), count: capacity) }
+    init(capacity: Int) { tokens = FlatArray(repeating: Token(.inbox, 0), count: capacity) }
 
     subscript(index: Int) -> Token { tokens[index] }
 

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Units
+import Wire
 
 /// What a connection sends.
 ///

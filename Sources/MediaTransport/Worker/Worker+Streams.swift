@@ -3,6 +3,7 @@ import Glibc
 import STUN
 import TURN
 import Units
+import Wire
 
 extension Worker {
     /// Takes connections that wait.

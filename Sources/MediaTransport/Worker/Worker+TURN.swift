@@ -1,6 +1,7 @@
 import STUN
 import TURN
 import Units
+import Wire
 
 /// TURN's packets: from clients to peers, and back.
 extension Worker {
@@ -40,7 +41,7 @@ extension Worker {
         isAllowed: Bool
     ) {
         let family = Families(IPVersion(of: peer.address))
-        guard let target = plan.shared.ports.relay(at: peer.port), target.id.family == family else {
+        guard let target = ports.relay(at: peer.port), target.id.family == family else {
             if isAllowed { return send(slot, from: id, to: peer) }
             counters.ownPortClosed &+= 1
             return slab.give(back: slot)

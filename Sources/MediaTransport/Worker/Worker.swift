@@ -3,6 +3,7 @@ import Glibc
 import STUN
 import TURN
 import Units
+import Wire
 
 /// One thread of the media plane: its sockets, its connections, its relays and the cores that decide about them.
 ///
@@ -12,11 +13,13 @@ import Units
 struct Worker: ~Copyable {
     let plan: WorkerPlan
     let clock: MediaClock
+    /// The ports of all relays; kept here because the way through `plan` would count references.
+    let ports: PortTable
     var poll: EventPoll
     var slab: PacketSlab
     var receiver: DatagramReceiver
     var sender: DatagramSender
-    var media: PlainTable<MediaSocket>
+    var media: FlatArray<MediaSocket>
     var streams = StreamTable()
     var relays = RelayTable()
     /// Where a read of a connection goes: the beginning of a message that is there, and what follows.
@@ -29,7 +32,7 @@ struct Worker: ~Copyable {
     let streamSTUN: STUNServer
     var turn: TURNServer
     /// Workers that were handed packets in this round and have to be woken.
-    var handedTo: PlainTable<Bool>
+    var handedTo: FlatArray<Bool>
     /// Where the cores write an answer; taken from the slab beforehand.
     var answerSlot: SlotIndex
 
@@ -53,19 +56,26 @@ struct Worker: ~Copyable {
         self.slab = slab
         self.plan = plan
         clock = plan.shared.clock
+        ports = plan.shared.ports
         now = clock.now()
         wall = clock.wall()
         nextTick = now + .seconds(1)
         receiver = DatagramReceiver(batch: Limits.batch)
         let canSegment = plan.datagrams.allSatisfy { linux_can_segment($0.descriptor.number) }
         sender = DatagramSender(isSegmenting: canSegment)
-        media = PlainTable(count: plan.datagrams.count) { MediaSocket(plan.datagrams[$0]) }
+        media = Self.sockets(plan.datagrams)
         scratch = ScratchBytes(count: Limits.packetBytes + Limits.streamRead)
         outlets = OutletList(capacity: Limits.slots)
         stun = STUNServer(budget: plan.turn.budget)
         streamSTUN = STUNServer(budget: nil)
         turn = TURNServer(plan.turn, seed: .random(in: 0 ... .max))
-        handedTo = PlainTable(repeating: false, count: plan.shared.mailboxes.count)
+        handedTo = FlatArray(repeating: false, count: plan.shared.mailboxes.count)
+    }
+
+    private static func sockets(_ planned: [WorkerPlan.Socket]) -> FlatArray<MediaSocket> {
+        var sockets = FlatArray(repeating: MediaSocket.closed, count: planned.count)
+        for (index, socket) in planned.enumerated() { sockets[index] = MediaSocket(socket) }
+        return sockets
     }
 
     private static func poll(_ plan: WorkerPlan) throws(SystemError) -> EventPoll {
