@@ -115,8 +115,9 @@ let package = Package(
         .testTarget(
             name: "MeetingServerTests",
             dependencies: [
-                "MeetingServer", "Telemetry", core, log, hummingbird,
+                "MeetingServer", "Telemetry", "WebSocket", "Storage", core, log, hummingbird,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -30,6 +30,7 @@ public struct MeetingServer: Sendable {
     private let addressHash: KeyedHash
     private let encryption: Encryption?
     private let media: MediaService
+    private let mediaControl: MediaControl
     private let mediaPort: BoundPort
     private let isDraining: DrainFlag
     private let onListening: @Sendable (Listening) async -> Void
@@ -66,6 +67,7 @@ public struct MeetingServer: Sendable {
         media = MediaService(.init(port: options.mediaPort), logger: logger) { sockets in
             mediaPort.set(sockets.first?.port ?? options.mediaPort)
         }
+        mediaControl = .none
         let reachedAt = ReachedAt()
         let secret = try TURNSecret(options: options, store: store)
         let iceServers = IceServers(options: options, mediaPort: mediaPort, secret: secret)
@@ -77,7 +79,7 @@ public struct MeetingServer: Sendable {
                 iceServers: { iceServers.list(for: $0, reachedAt: reachedAt.host(for: $1), wall: $2) }
             ),
             reachedAt: reachedAt,
-            media: .none,
+            media: mediaControl,
             store: store,
             chatDays: options.chatDays,
             logger: logger
@@ -126,13 +128,16 @@ public struct MeetingServer: Sendable {
             + [application, DrainService(meeting: meeting, flag: isDraining)]
     }
 
-    /// HTTP/1.1 whose requests may become WebSockets, in TLS as the options say: the `server` of a Hummingbird `Application`.
+    /// HTTP/1.1 whose requests may become WebSockets, in TLS as the options say, and then TURN beside it: the `server` of a Hummingbird `Application`.
     public var server: HTTPServerBuilder {
         var http = HTTPWebSocketConfiguration(isSecure: encryption != nil)
-        http.admission = ConnectionsPerAddress()
+        guard let encryption else {
+            http.admission = ConnectionsPerAddress()
+            return .http1WebSocket(configuration: http)
+        }
         let configuration = http
-        guard let encryption else { return .http1WebSocket(configuration: configuration) }
-        return .rotatingTLS(encryption.certificates) {
+        let turn = TURNOverTLS(adopt: mediaControl.adopt)
+        return .rotatingTLS(encryption.certificates, admission: ConnectionsPerAddress(), turn: turn) {
             HTTPWebSocketChannel(configuration: configuration, responder: $0)
         }
     }
@@ -145,7 +150,7 @@ public struct MeetingServer: Sendable {
         let (meeting, addressHash) = (meeting, addressHash)
         router.add(middleware: NoteHost())
         router.webSocket("/ws", configuration: configuration) { session, context in
-            let address = session.remoteAddress.flatMap(TransportAddress.init)?.address
+            let address = session.remoteAddress.flatMap(TransportAddress.init(system:))?.address
             await meeting.opened(
                 session,
                 address: addressHash("address:\(address?.network.description ?? "")"),

@@ -10,14 +10,22 @@ struct IceServersTests {
 
     private func list(_ arguments: String..., reachedAt host: String?, port: Int = 3478) throws -> [ICEServer] {
         let options = try ServeOptions.parse(arguments: arguments, environment: [:], readFile: { _ in "" })
-        return IceServers(options: options, mediaPort: BoundPort(port), secret: TURNSecret(key: secret))
-            .list(for: ParticipantID("ana"), reachedAt: ReachedHost(authority: host), wall: 1_767_225_600_999)
+        return IceServers(
+            options: options,
+            mediaPort: BoundPort(port),
+            secret: TURNSecret(given: "north-star-of-the-lab")
+        )
+        .list(for: ParticipantID("ana"), reachedAt: ReachedHost(authority: host), wall: 1_767_225_600_999)
     }
 
     private func urls(_ arguments: String..., reachedAt host: String?) throws -> [String] {
         let options = try ServeOptions.parse(arguments: arguments, environment: [:], readFile: { _ in "" })
-        return IceServers(options: options, mediaPort: BoundPort(3478), secret: TURNSecret(key: secret))
-            .list(for: ParticipantID("ana"), reachedAt: ReachedHost(authority: host), wall: 0).flatMap(\.urls)
+        return IceServers(
+            options: options,
+            mediaPort: BoundPort(3478),
+            secret: TURNSecret(given: "north-star-of-the-lab")
+        )
+        .list(for: ParticipantID("ana"), reachedAt: ReachedHost(authority: host), wall: 0).flatMap(\.urls)
     }
 
     @Test("A client finds STUN and TURN where it found the page")

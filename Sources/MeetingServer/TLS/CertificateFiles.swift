@@ -23,7 +23,8 @@ public struct CertificateFiles: Equatable, Sendable {
         var certificate: [UInt8]
         var key: [UInt8]
 
-        /// Throws when one of them is no PEM, or the key is not the certificate's. TLS 1.2 or later, HTTP/1.1 only.
+        /// Throws when one of them is no PEM, or the key is not the certificate's. TLS 1.2 or later, inside it HTTP/1.1 or
+        /// TURN (RFC 7443).
         func context() throws -> NIOSSLContext {
             let chain = try NIOSSLCertificate.fromPEMBytes(certificate)
             guard !chain.isEmpty else { throw CertificateError.noCertificate }
@@ -32,7 +33,7 @@ public struct CertificateFiles: Equatable, Sendable {
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem))
             )
             configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
+            configuration.applicationProtocols = ["http/1.1", "stun.turn"]
             return try NIOSSLContext(configuration: configuration)
         }
     }
@@ -73,6 +74,12 @@ enum TLSLimits {
     static let fileBytes = 1 << 20
     /// Seconds from the connection to the end of its handshake; slower peers are taken for an attack (T-WS-3).
     static let handshakeSeconds = 5
+    /// Seconds from the connection to the first byte inside TLS. Browsers connect ahead of need, but not for long.
+    static let firstByteSeconds = 10
+    /// Bytes of TURN waiting for a client to read; beyond it the media plane waits, and drops what nobody can use any more.
+    static let turnWaiting = 32 << 10
+    /// Seconds that a client is given to read the end of it.
+    static let turnFarewellSeconds = 5
     /// Addresses named in a self-signed certificate.
     static let addresses = 64
 }

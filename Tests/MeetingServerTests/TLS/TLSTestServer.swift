@@ -7,6 +7,8 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Testing
+import Units
+import WebSocket
 
 @testable import MeetingServer
 
@@ -40,6 +42,10 @@ struct CertificateFolder {
 /// Runs a real server with the store's certificate on a free port of loopback.
 func withTLSServer<Result: Sendable>(
     _ store: CertificateStore,
+    admission: (any ConnectionAdmission)? = nil,
+    adopt: @escaping @Sendable (CInt, TransportAddress, TransportAddress) -> Void = { descriptor, _, _ in
+        close(descriptor)
+    },
     _ body: @escaping @Sendable (Int) async throws -> Result
 ) async throws -> Result {
     let router = Router()
@@ -47,7 +53,9 @@ func withTLSServer<Result: Sendable>(
     let (ports, report) = AsyncStream<Int>.makeStream()
     let application = Application(
         router: router,
-        server: .rotatingTLS(store) { HTTP1Channel(responder: $0) },
+        server: .rotatingTLS(store, admission: admission, turn: TURNOverTLS(adopt: adopt)) {
+            HTTP1Channel(responder: $0)
+        },
         configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { report.yield($0.localAddress?.port ?? 0) },
         logger: quiet
