@@ -10,17 +10,23 @@ struct TURNSecret: Sendable {
     /// How long credentials open allocations; one that is open goes on.
     static let life = Duration.seconds(900)
 
+    /// Its name in the data directory.
+    static let name = "turn"
+
     /// Throws when the data directory cannot keep one.
     init(options: ServeOptions, store: MeetingStore) throws(StoreFailure) {
         if let given = options.turnSecret {
-            key = Array(given.revealed.utf8)
+            self.init(given: given.revealed)
         } else {
-            key = Self.text(of: try store.secret(named: "turn", bytes: 32))
+            self.init(kept: try store.secret(named: Self.name, bytes: 32))
         }
     }
 
-    /// For tests.
-    init(key: [UInt8]) { self.key = key }
+    /// The one of `--turn-secret`.
+    init(given text: String) { key = Array(text.utf8) }
+
+    /// The one of the data directory.
+    init(kept bytes: [UInt8]) { key = Self.text(of: bytes) }
 
     /// What a participant shows to TURN from now on.
     func credentials(for participant: String, unixSeconds now: Int64) -> RESTCredentials {

@@ -26,3 +26,22 @@ extension MeetingStore {
         } catch { throw StoreFailure(error) }
     }
 }
+
+extension MeetingStore {
+    /// A secret in the directory of a server that may be running: takes no lock and changes nothing.
+    /// Nil when there is none, or when it cannot be read.
+    public static func readSecret(named name: String, directory path: String) -> [UInt8]? {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(2)
+        // Whatever the reason, the caller has no secret.
+        guard let queue = try? DatabaseQueue(path: path + "/parley.sqlite", configuration: configuration) else {
+            return nil
+        }
+        defer { try? queue.close() }  // it goes with this function all the same
+        return try? queue.read { database in
+            let sql = "SELECT bytes FROM secret WHERE name = ?"
+            return try Data.fetchOne(database, sql: sql, arguments: [name]).map { [UInt8]($0) }
+        }
+    }
+}
