@@ -38,8 +38,8 @@ import { bytesReceived, flowed, isStalled, momentaryQuality, noCounters, noFlow,
 const FIRST_OFFER_MS = 2_000;
 /** An offer without an answer is made again. */
 const ANSWER_MS = 10_000;
-/** After a change of the way the impolite side waits for the polite one's restart, but not for ever. */
-const OTHERS_RESTART_MS = 3_000;
+/** After a change of the way the impolite side waits for the polite one to act, but not for ever. */
+const OTHERS_TURN_MS = 3_000;
 /** Without a connection for so long: time to say why. */
 const PATIENCE_MS = 5_000;
 /** Steps the browser refused in a row before the connection is given up. */
@@ -123,16 +123,24 @@ export class Link {
   }
 
   /**
-   * Addresses are hidden from now on, or no longer: another way for the media. Both sides hear of it; the polite one restarts.
+   * Addresses are hidden from now on, or no longer: another way for the media. Both sides hear of it; the polite one acts.
+   * To hide takes a new connection: after a mere restart browsers stay on the straight way as long as it works.
    * @param {boolean} relayOnly
    */
   setRelayOnly(relayOnly) {
     if (relayOnly === this.#relayOnly) return;
     this.#relayOnly = relayOnly;
-    this.#reconfigure();
-    if (this.#options.polite) return this.#negotiation.wish({ restart: true });
-    const before = this.#remoteFragment();
-    this.#after(OTHERS_RESTART_MS, () => { if (this.#remoteFragment() === before) this.#negotiation.wish({ restart: true }); });
+    this.#wasConnected = false; // Nothing is wrong with the link: it is made anew.
+    const connection = this.#connection;
+    const fragment = this.#remoteFragment();
+    const change = () => {
+      if (this.#connection !== connection || this.#remoteFragment() !== fragment) return;
+      if (relayOnly) this.#negotiation.rebuild();
+      else this.#negotiation.wish({ restart: true });
+    };
+    if (!relayOnly) this.#reconfigure();
+    if (this.#options.polite) change();
+    else this.#after(OTHERS_TURN_MS, change);
   }
 
   /** What the other side shows of us. @param {readonly WantedTrack[]} video */

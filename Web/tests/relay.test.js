@@ -11,9 +11,10 @@ import { noCounters, summarize } from '../peer-connections/statistics.js';
 import { parseMessage } from '../signaling/messages.js';
 import { initialState } from '../state/initial-state.js';
 import { reduce } from '../state/reducer.js';
-import { fakeLink, fakePair } from './support/fake-link.js';
+import { FakeConnection, fakeLink, fakePair } from './support/fake-link.js';
 import { fixture } from './support/fixtures.js';
 import { ManualClock } from './support/manual-clock.js';
+import { seeded } from './support/random.js';
 
 const ana = 'k7q2m4x9t0v3w8zc';
 const host = 'candidate:1 1 udp 2122260223 192.168.1.2 50000 typ host generation 0 ufrag abcd';
@@ -59,24 +60,40 @@ test('In a room that hides addresses a link is relayed from the start', () => {
   assert.equal(fakeLink().connection.configurations[0].iceTransportPolicy, 'all');
 });
 
-test('Switched during the meeting both sides take the other way, by one restart', async () => {
+test('When addresses are to be hidden during the meeting, both sides begin a new connection: a restart would leave the straight way open', async () => {
   const { clock, polite, impolite } = await fakePair();
-  for (const [relayOnly, policy, restarts] of /** @type {const} */ ([[true, 'relay', 1], [false, 'all', 2]])) {
-    impolite.link.setRelayOnly(relayOnly);
-    polite.link.setRelayOnly(relayOnly);
-    await clock.run(10_000);
-    for (const end of [polite, impolite]) assert.equal(end.connection.configurations.at(-1).iceTransportPolicy, policy);
-    assert.deepEqual([polite.connection.restarts, impolite.connection.restarts], [restarts, 0]);
+  impolite.link.setRelayOnly(true);
+  polite.link.setRelayOnly(true);
+  await clock.run(10_000);
+  for (const end of [polite, impolite]) {
+    assert.equal(end.connections.length, 2);
+    assert.ok(end.connections[0]?.closed);
+    assert.deepEqual(end.connection.configurations.map(({ iceTransportPolicy }) => iceTransportPolicy), ['relay']);
+    assert.notEqual(end.shown.state, 'unstable', 'nobody is told of trouble');
   }
+  assert.equal(polite.connection.agreed, impolite.connection.agreed);
 });
 
-test('When the polite side does not restart, the other one does', async () => {
+test('When addresses need not be hidden any more, the link goes on and looks for a better way by one restart', async () => {
+  const { clock, polite, impolite } = await fakePair({ relayOnly: true });
+  impolite.link.setRelayOnly(false);
+  polite.link.setRelayOnly(false);
+  await clock.run(10_000);
+  for (const end of [polite, impolite]) {
+    assert.equal(end.connections.length, 1);
+    assert.equal(end.connection.configurations.at(-1).iceTransportPolicy, 'all');
+  }
+  assert.deepEqual([polite.connection.restarts, impolite.connection.restarts], [1, 0]);
+});
+
+test('When the polite side does nothing, the other one acts', async () => {
   const { clock, impolite } = await fakePair();
   impolite.link.setRelayOnly(true);
   await clock.run(2_900);
-  assert.equal(impolite.connection.restarts, 0);
+  assert.equal(impolite.connections.length, 1);
   await clock.run(500);
-  assert.equal(impolite.connection.restarts, 1);
+  assert.equal(impolite.connections.length, 2);
+  assert.equal(impolite.connection.configurations[0].iceTransportPolicy, 'relay');
 });
 
 test('Told again what it knows, a link does nothing', async () => {
@@ -124,17 +141,18 @@ test('After a restart of the other side a link waits before it restarts itself',
 // The mesh
 
 function mesh() {
+  const clock = new ManualClock();
   /** @type {any[]} */
   const configurations = [];
   const connect = (/** @type {any} */ configuration) => {
     configurations.push(configuration);
-    const connection = fakeLink().connection;
+    const connection = new FakeConnection(clock, seeded(1));
     connection.setConfiguration = (/** @type {any} */ next) => void configurations.push(next);
     return /** @type {any} */ (connection);
   };
   const events = { send: () => {}, track: () => {}, playing: () => {}, changed: () => {} };
-  const connections = new PeerConnections({ clock: new ManualClock(), connect, makeStream: () => /** @type {any} */ ({}), ownTrack: () => null, events });
-  return { connections, configurations };
+  const connections = new PeerConnections({ clock, connect, makeStream: () => /** @type {any} */ ({}), ownTrack: () => null, events });
+  return { connections, configurations, clock };
 }
 
 test('A welcome into a room that hides addresses counts for links made later', () => {
@@ -145,12 +163,14 @@ test('A welcome into a room that hides addresses counts for links made later', (
   assert.equal(configurations.at(-1).iceTransportPolicy, 'relay');
 });
 
-test('A switch of the room reaches living links; other acts of a host do not touch them', () => {
-  const { connections, configurations } = mesh();
+test('A switch of the room reaches living links; other acts of a host do not touch them', async () => {
+  const { connections, configurations, clock } = mesh();
   connections.receive({ type: 'link', with: ana, polite: true });
+  await clock.run(100);
   connections.receive(fixture('moderated'));
   assert.equal(configurations.length, 1);
   connections.receive({ type: 'moderated', action: 'relay-only', by: ana, on: true, room: { locked: false, lobby: false, relayOnly: true } });
+  await clock.run(100);
   assert.equal(configurations.at(-1).iceTransportPolicy, 'relay');
 });
 

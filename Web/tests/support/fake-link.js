@@ -5,7 +5,7 @@ import { ManualClock } from './manual-clock.js';
 import { seeded } from './random.js';
 
 /** A connection as a link uses it: with a configuration, m-lines and events besides what negotiation needs. */
-class FakeConnection extends FakePeerConnection {
+export class FakeConnection extends FakePeerConnection {
   connectionState = 'new';
   iceGatheringState = 'new';
   restarts = 0;
