@@ -138,7 +138,7 @@ class Site:
         return self.browsers[kind]
 
     def make(self, name, kind, options):
-        options = {"viewport": {"width": 800, "height": 500}, "locale": "en-US", **options}
+        options = {"viewport": {"width": 960, "height": 600}, "locale": "en-US", **options}
         context = self.browser(kind).new_context(ignore_https_errors=True, **options)
         context.set_default_timeout(20_000)
         context.add_init_script(WATCH)

@@ -62,6 +62,7 @@ test('In a room that hides addresses a link is relayed from the start', () => {
 
 test('When addresses are to be hidden during the meeting, both sides begin a new connection: a restart would leave the straight way open', async () => {
   const { clock, polite, impolite } = await fakePair();
+  for (const end of [polite, impolite]) end.connection.become('connected');
   impolite.link.setRelayOnly(true);
   polite.link.setRelayOnly(true);
   await clock.run(10_000);
