@@ -65,7 +65,7 @@ def is_isolated():
     return os.environ.get("INTEROP_NAMESPACE") == "1"
 
 
-CLONE_NEWNET = 0x40000000
+CLONE_NEWNET, SO_RCVBUFFORCE = 0x40000000, 33
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -91,7 +91,7 @@ class Sniffer:
     def __init__(self, interface=None, network=None):
         arguments = socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)
         self.socket = socket_inside(network, *arguments) if network else socket.socket(*arguments)
-        self.socket.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # SO_RCVBUFFORCE
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         if interface:
             self.socket.bind((interface, 3))
         self.socket.setblocking(False)

@@ -130,7 +130,7 @@ class Parley(TURNServer):
         return str(path.resolve()) if path.exists() else None
 
     def command(self):
-        return [self.binary(), "serve", "--host", "0.0.0.0", "--port", str(self.tls_port), "--media-port", str(self.port),
+        return [self.binary(), "serve", "--host", "::", "--port", str(self.tls_port), "--media-port", str(self.port),
                 "--admin-port", str(self.admin_port), "--data", self.directory, "--tls", "self-signed",
                 "--turn-secret", self.secret, *self.arguments]
 

@@ -20,6 +20,21 @@ def say(name, payload, client="a"):
     return indicate(SEND, peer(name), data(payload), client=client)
 
 
+def permit_many(first, last):
+    """CreatePermission for so many addresses at once."""
+    return permit(*[peer_at(f"11.9.{each >> 8}.{each & 255}") for each in range(first, last + 1)])
+
+
+def bind_many(count):
+    """Binds channels one by one; the last answer is left to be expected."""
+    def step(world):
+        for each in range(count):
+            bind(channel(0x4000 + each), peer_at("11.9.0.1", 1000 + each))(world)
+            if each < count - 1 and world.answer()[0].kind != SUCCESS:
+                raise AssertionError(f"channel number {each} is refused already")
+    return step
+
+
 def names(*unknown):
     return lambda message, world: message.unknown == set(unknown)
 
@@ -84,6 +99,8 @@ ROWS = [
     *[Row("8656 §10.2", f"peers at {host} are answered 403",
           [allocated(requested(V6)), permit(peer_at(host)), error((403, 443) if host.startswith("::ffff:") else 403)],
           coturn=None if host in ("::1", "::") else OPEN) for host in FORBIDDEN6],
+    Row("8656 §10.2", "more permissions than an allocation may have are answered 508, and the allocation lives",
+        [allocated(), permit_many(1, 100), success(), permit_many(101, 200), error(508), ask(REFRESH), success()], own=True),
     # ChannelBind
     Row("8656 §12.2", "ChannelBind succeeds", [allocated(), bind(channel(0x4000), P), success()], EVERYWHERE),
     Row("8656 §12.2", "the answer to ChannelBind is signed and says nothing",
@@ -134,4 +151,5 @@ ROWS = [
     Row("8656 §12", "the end of an allocation is the end of its channels",
         [allocated(), bound(0x4000, "p"), ask(REFRESH, lifetime(0)), success(), raw(channel_data(0x4000, b"x")),
          peer_hears_nothing("p")], coturn=HOLDS),
+    Row("8656 §12.2", "more channels than an allocation may have are answered 508", [allocated(), bind_many(129), error(508)], own=True),
 ]

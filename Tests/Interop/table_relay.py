@@ -43,6 +43,11 @@ def comes_from(client, relay, payload):
     return step
 
 
+def say_to_nobody(port):
+    """Send to a port of the first peer's host where nobody listens."""
+    return lambda world: indicate(SEND, peer_at(world.peer_address("p")[0], port), data(b"anybody?"))(world)
+
+
 READY = [allocated(), permitted("p")]
 CHANNEL = [allocated(), bound(0x4001, "p")]
 
@@ -85,6 +90,12 @@ ROWS = [
         [*READY, indicate(SEND, P, data(b"hello"), Attribute(USERNAME, b"somebody")), peer_hears("p", b"hello")]),
     Row("8489 §7.3", "a Send with a wrong FINGERPRINT is dropped",
         [*READY, indicate(SEND, P, data(b"hello"), number(FINGERPRINT, 1)), silence(), peer_hears_nothing("p")]),
+    Row("8656 §11.5", "a peer that is not there does not disturb the others",
+        [*READY, *[say_to_nobody(port) for port in (1, 2, 3)], say("p", b"hello"), peer_hears("p", b"hello"), peer_says("p", b"yes"),
+         hears_data("p", b"yes"), ask(REFRESH), success()], ("udp", "tcp")),
+    Row("8656 §11.2", "port 0 of a permitted peer is nowhere, and the allocation lives",
+        [*READY, say_to_nobody(0), say("p", b"hello"), peer_hears("p", b"hello")],
+        coturn="it relays nothing more after that"),
     # Data
     Row("8656 §11.3", "what a permitted peer says comes as a Data indication",
         [*READY, peer_says("p", b"hello"), hears_data("p", b"hello")], EVERYWHERE),

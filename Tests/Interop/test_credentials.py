@@ -119,8 +119,9 @@ def test_others_go_on(meeting, join, network, dice):
     assert call.last_heard(SILENT_WITHIN + 2) > SILENT_WITHIN
 
 
-def test_expiry_counts_at_allocate(server, network, dice):
+def test_expiry_counts_at_allocate(start, network, dice):
     """Credentials that run out during a call go on refreshing its allocation, but get no other."""
+    server = start("parley")
     client = good_client(server, network, dice)
     client.credentials = server.credentials("brief", 2)
     client.allocate()

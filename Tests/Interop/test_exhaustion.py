@@ -6,6 +6,7 @@ from strangers import FORGED
 from world import UDP, lifetime
 
 MEGABYTE = 1 << 20
+SO_RCVBUFFORCE = 33
 
 def drops(server):
     """Datagrams that the kernel threw away because the server was too slow."""
@@ -111,6 +112,44 @@ def test_one_address_cannot_take_all_connections(start, network, dice):
 def test_without_a_limit_one_address_takes_all_connections(start, network):
     """Negative control: a server without a limit keeps them all."""
     assert connections(start("coturn"), network, 300) == 300
+
+
+def poured(server, network, dice, megabytes=6, seconds=1.0):
+    """Bytes that reach a peer of so many sent through a channel within a second, and how long they had."""
+    client, peer = good_client(server, network, dice), network.peer()
+    peer.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+    client.allocate()
+    assert client.bind(0x4000, peer.getsockname()).kind == SUCCESS
+    begin, payload = time.monotonic(), bytes(1200)
+    packets = megabytes * 1_000_000 // len(payload)
+    for number in range(packets):
+        client.say_on(0x4000, payload)
+        if number % 50 == 0:
+            time.sleep(max(0, begin + seconds * number / packets - time.monotonic()))
+    client.ask(REFRESH)
+    took, arrived = time.monotonic() - begin, 0
+    peer.settimeout(0.3)
+    try:
+        while True:
+            arrived += len(peer.recv(2048))
+    except TimeoutError:
+        pass
+    client.close()
+    return arrived, took
+
+
+def test_bandwidth_of_an_allocation_is_bounded(start, network, dice):
+    """Six megabytes within a second: what 20 Mbit/s and half a second's burst allow arrives, the rest is dropped; the
+    allocation lives."""
+    arrived, took = poured(start("parley"), network, dice)
+    print(f"{arrived / 1e6:.2f} MB in {took:.2f} s")
+    assert 500_000 < arrived < 2_500_000 * (took + 0.5) * 1.1
+
+
+def test_without_a_bound_it_all_arrives(start, network, dice):
+    """Negative control: coturn as it is run here relays most of it."""
+    arrived, took = poured(start("coturn"), network, dice)
+    assert arrived > 2_500_000 * (took + 0.5) * 1.1
 
 
 def test_without_quota_one_user_takes_all(start, network, dice):

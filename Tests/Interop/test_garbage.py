@@ -16,7 +16,7 @@ class Tormentor:
     """A client with an allocation, a permission and a channel that sends mutants of its own good messages and of another's."""
 
     def __init__(self, server, network, dice, number, forged=()):
-        self.dice, self.forged, self.number = dice, list(forged), number
+        self.dice, self.forged, self.judged = dice, list(forged), 0
         self.client = good_client(server, network, dice, participant=f"tormentor-{number}")
         self.client.allocate()
         self.peer = network.peer()
@@ -40,6 +40,7 @@ class Tormentor:
                 assert message.code in (None, 437), message
                 return
             judge(message, sent, self.key)
+            self.judged += 1
         raise AssertionError("the good Refresh behind the mutants is not answered")
 
     def close(self):
@@ -101,16 +102,17 @@ def hurt(server, network, dice, mutants=UDP_MUTANTS):
     for each in tormentors + [victim]:
         each.close()
     grown = server.resident() - before
-    print(f"{mutants} mutants, resident memory {grown / 1024:+.0f} KiB")
-    assert grown < 2 * MEGABYTE
+    judged = sum(each.judged for each in tormentors)
+    print(f"{mutants} mutants, {judged} answers, resident memory {grown / 1024:+.0f} KiB")
+    assert grown < 2 * MEGABYTE and judged > mutants // 100
     good_client(server, network, dice, participant="afterwards").allocate()
 
 
 def pour(server, network, dice, transport, good, key, count):
-    """One connection: mutants, the end; judges all answers. On half of the connections the mutants are cut so that the
+    """One connection: mutants, the end; judges all answers and counts them. On half of the connections the mutants are cut so that the
     stream stays in step and all of them are looked at; on the others the first bad length ends it."""
     line = open_line(transport, server.address(transport), (network.client_host(), 0))
-    sent, wire, is_framed = {}, b"", dice.random() < 0.5
+    sent, wire, judged, is_framed = {}, b"", 0, dice.random() < 0.5
     for _ in range(count):
         each = mutant(good, [], dice)
         each = framed(each) if is_framed else each
@@ -127,10 +129,12 @@ def pour(server, network, dice, transport, good, key, count):
             line.socket.shutdown(socket.SHUT_WR)
         while (answer := line.receive(0.2 if transport == "tls" else 2)) is not None:
             judge(Message(answer), sent, key)
+            judged += 1
     except (Closed, OSError):
         pass
     finally:
         line.close()
+    return judged
 
 
 def framed(wire):
@@ -156,13 +160,12 @@ def pelt(server, network, dice, transport, mutants):
     for _ in range(mutants // 100):
         pour(server, network, dice, transport, good, key, 20)
     before, open_before = server.resident(), settled(server, descriptors, 0, 0.5)
-    for _ in range(mutants // 20):
-        pour(server, network, dice, transport, good, key, 20)
+    judged = sum(pour(server, network, dice, transport, good, key, 20) for _ in range(mutants // 20))
     assert server.is_alive() and client.ask(REFRESH).kind == SUCCESS
     left = settled(server, descriptors, open_before) - open_before
     grown = server.resident() - before
-    print(f"{mutants} mutants over {transport}, resident memory {grown / 1024:+.0f} KiB, {left:+d} descriptors")
-    assert left <= 0 and grown < 4 * MEGABYTE
+    print(f"{mutants} mutants over {transport}, {judged} answers, resident memory {grown / 1024:+.0f} KiB, {left:+d} descriptors")
+    assert left <= 0 and grown < 4 * MEGABYTE and judged > mutants // 100
     good_client(server, network, dice, participant="afterwards", transport=transport).allocate()
 
 

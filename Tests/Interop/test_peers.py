@@ -23,7 +23,7 @@ def own_addresses(network):
 def targets(network):
     """Services on the server's machine that a request forger would like to reach; yields UDP sockets that wait for bytes."""
     for each in ("169.254.169.254/32", "10.0.0.5/32", "192.168.0.1/24", "fd00::5/128"):
-        network.inside(f"ip address replace {each} dev lo")
+        network.inside(f"ip address replace {each} dev lo" + " nodad" * (":" in each))
     waiting = []
     for host in ("127.0.0.1", "::1", "169.254.169.254", "10.0.0.5", "192.168.0.1", "fd00::5", SERVER4, SERVER6):
         for port in (80, 6379, 9999):
