@@ -65,7 +65,7 @@ def is_isolated():
     return os.environ.get("INTEROP_NAMESPACE") == "1"
 
 
-CLONE_NEWNET, SO_RCVBUFFORCE = 0x40000000, 33
+CLONE_NEWNET, SO_RCVBUFFORCE, SOL_PACKET, PACKET_STATISTICS = 0x40000000, 33, 263, 6
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -91,7 +91,7 @@ class Sniffer:
     def __init__(self, interface=None, network=None):
         arguments = socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)
         self.socket = socket_inside(network, *arguments) if network else socket.socket(*arguments)
-        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+        widen(self.socket)
         if interface:
             self.socket.bind((interface, 3))
         self.socket.setblocking(False)
@@ -108,7 +108,18 @@ class Sniffer:
                 yield packet
 
     def close(self):
+        """Fails when something went by unseen."""
+        seen, lost = struct.unpack("II", self.socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))
         self.socket.close()
+        assert lost == 0, f"{lost} of {seen} frames went by unseen"
+
+
+def widen(line):
+    """As much room for what has come as the kernel gives."""
+    try:
+        line.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+    except PermissionError:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 20)
 
 
 def parse(data):

@@ -21,7 +21,7 @@ CHANNEL_NUMBER, LIFETIME, XOR_PEER_ADDRESS, DATA, REALM, NONCE = 0x000C, 0x000D,
 XOR_RELAYED_ADDRESS, REQUESTED_ADDRESS_FAMILY, EVEN_PORT, REQUESTED_TRANSPORT = 0x0016, 0x0017, 0x0018, 0x0019
 DONT_FRAGMENT, MESSAGE_INTEGRITY_SHA256, PASSWORD_ALGORITHM, USERHASH = 0x001A, 0x001C, 0x001D, 0x001E
 XOR_MAPPED_ADDRESS, RESERVATION_TOKEN = 0x0020, 0x0022
-ADDITIONAL_ADDRESS_FAMILY, ADDRESS_ERROR_CODE, PASSWORD_ALGORITHMS = 0x8000, 0x8001, 0x8002
+ADDITIONAL_ADDRESS_FAMILY, PASSWORD_ALGORITHMS = 0x8000, 0x8002
 SOFTWARE, FINGERPRINT = 0x8022, 0x8028
 
 # Password algorithms (RFC 8489 §18.5).
@@ -130,10 +130,6 @@ class Message:
 
     def all(self, type):
         return [value for kind, value, _ in self.attributes if kind == type]
-
-    @property
-    def types(self):
-        return [kind for kind, _, _ in self.attributes]
 
     @property
     def code(self):

@@ -2,11 +2,11 @@
 import socket, time
 
 from client import *
+from network import widen
 from strangers import FORGED
 from world import UDP, lifetime
 
 MEGABYTE = 1 << 20
-SO_RCVBUFFORCE = 33
 
 def drops(server):
     """Datagrams that the kernel threw away because the server was too slow."""
@@ -117,7 +117,7 @@ def test_without_a_limit_one_address_takes_all_connections(start, network):
 def poured(server, network, dice, megabytes=6, seconds=1.0):
     """Bytes that reach a peer of so many sent through a channel within a second, and how long they had."""
     client, peer = good_client(server, network, dice), network.peer()
-    peer.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+    widen(peer)
     client.allocate()
     assert client.bind(0x4000, peer.getsockname()).kind == SUCCESS
     begin, payload = time.monotonic(), bytes(1200)

@@ -133,11 +133,6 @@ def at_once(*steps):
     return together
 
 
-def keep(name, value):
-    """Remembers `value(world)` under a name; attributes made with `kept(name)` use it."""
-    return lambda world: world.kept.__setitem__(name, value(world))
-
-
 def learned(world):
     """The client has asked for its nonce already."""
     world.client().learn()
