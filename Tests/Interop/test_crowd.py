@@ -38,10 +38,10 @@ def test_everybody_gets_his_own(transports, start, network, dice):
         for number, (one, other) in enumerate(pairs):
             one.say_on(0x4000, b"%d to other, %d" % (number, message))
             other.say_on(0x4FFF, b"%d to one, %d" % (number, message))
-        drain(clients, heard, 0)
-    quiet = 0
-    while quiet < 3:
-        quiet = 0 if drain(clients, heard, 0.3) else quiet + 1
+        # One round is under way at a time: what UDP may lose when too much comes at once is not the question.
+        while any(len(heard[client]) <= message for client in clients) and drain(clients, heard, 5):
+            pass
+    drain(clients, heard, 0.3)
     for number, (one, other) in enumerate(pairs):
         assert heard[one] == [(0x4000, b"%d to one, %d" % (number, each)) for each in range(MESSAGES)]
         assert heard[other] == [(0x4FFF, b"%d to other, %d" % (number, each)) for each in range(MESSAGES)]
