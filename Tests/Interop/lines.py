@@ -26,11 +26,12 @@ class UDPLine:
         return self.socket.getsockname()[:2]
 
     def send(self, wire):
+        self.socket.settimeout(PATIENCE)
         self.socket.send(wire)
 
     def receive(self, seconds=PATIENCE):
         """A datagram, or None when there is none in time."""
-        self.socket.settimeout(max(seconds, 0.001))
+        self.socket.settimeout(max(seconds, 0))
         try:
             return self.socket.recv(65536)
         except (TimeoutError, BlockingIOError):
@@ -76,10 +77,10 @@ class StreamLine:
             frame = self.cut()
             if frame is not None:
                 return frame
-            self.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+            self.socket.settimeout(max(deadline - time.monotonic(), 0))
             try:
                 more = self.socket.recv(65536)
-            except (TimeoutError, BlockingIOError):
+            except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
                 return None
             except (ConnectionResetError, ssl.SSLError):
                 raise Closed from None

@@ -15,7 +15,7 @@ def drain(clients, heard, seconds):
     by_socket = {each.line.socket: each for each in clients}
     for line in ready:
         client = by_socket[line]
-        while (message := client.receive(0.001)) is not None:
+        while (message := client.receive(0)) is not None:
             heard[client].append(message)
     return bool(ready)
 
