@@ -143,6 +143,10 @@ size_t linux_control_write(void *room, int family, const struct linux_address *l
 
 int linux_set_option(int descriptor, enum linux_option option, int value) {
     int level = SOL_SOCKET, name = 0;
+    // With the privilege, as much as is asked for; without it, what sysctl net.core.rmem_max allows.
+    if (option == LINUX_RECEIVE_BUFFER) name = SO_RCVBUFFORCE;
+    if (option == LINUX_SEND_BUFFER) name = SO_SNDBUFFORCE;
+    if (name != 0 && setsockopt(descriptor, level, name, &value, sizeof value) == 0) return 0;
     switch (option) {
         case LINUX_REUSE_PORT: name = SO_REUSEPORT; break;
         case LINUX_REUSE_ADDRESS: name = SO_REUSEADDR; break;

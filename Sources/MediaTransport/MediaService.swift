@@ -3,7 +3,7 @@ public import Logging
 public import ServiceLifecycle
 import STUN
 import Synchronization
-import TURN
+public import TURN
 public import Units
 
 /// The media plane: the media port (UDP and TCP, IPv4 and IPv6) with STUN and TURN behind it, on threads of its own.
@@ -53,7 +53,12 @@ public struct MediaService: Service {
         let metadata: Logger.Metadata = ["port": "\(groups.first?.bound.port ?? 0)", "workers": "\(workers)"]
         logger.info("The media port is open", metadata: metadata)
         await onBound(groups.map(\.bound))
-        let watch = MediaWatch(plane: plane, shared: shared, logger: logger)
+        let watch = MediaWatch(
+            plane: plane,
+            shared: shared,
+            capacity: min(configuration.quotas.total, configuration.relayPorts.count),
+            logger: logger
+        )
         await withTaskGroup { group in
             group.addTask { await watch.run() }
             // Cancellation is the other way to be told to stop.
@@ -70,8 +75,9 @@ public struct MediaService: Service {
         plane.post(.revoke(UserKey(participant: participant), until: clock.wall() + Limits.credentialSeconds))
     }
 
-    /// Takes over a stream of STUN and ChannelData that came out of TLS: one end of a socket pair, non-blocking.
-    /// The descriptor is closed by the media plane, also when this returns false because it does not run or has too many.
+    /// Takes over a stream of STUN and ChannelData that came out of TLS: one end of a socket pair. The descriptor is the
+    /// media plane's from now on and is closed by it, at once when `client` has too many connections. False, and closed,
+    /// when the media plane does not run.
     @discardableResult
     public func adopt(descriptor: Int32, client: TransportAddress, server: TransportAddress) -> Bool {
         plane.adopt(descriptor, FiveTuple(client: client, server: server, transport: .tls))
@@ -80,6 +86,11 @@ public struct MediaService: Service {
     /// What was received, sent and dropped so far, as of now. Waits for the workers' current rounds: milliseconds.
     public var counters: MediaCounters {
         get async { await plane.counters() }
+    }
+
+    /// What the TURN server of each worker has relayed, refused and dropped, as of now.
+    public var turnCounters: [TURN.Counters] {
+        get async { await plane.reports().map(\.turn) }
     }
 
     private var workers: Int { max(1, min(configuration.workers, Limits.workers)) }

@@ -6,6 +6,8 @@ import Units
 struct MediaWatch: Sendable {
     let plane: MediaPlane
     let shared: SharedState
+    /// How many relays there can be.
+    let capacity: Int
     let logger: Logger
 
     /// Runs until it is cancelled.
@@ -32,6 +34,14 @@ struct MediaWatch: Sendable {
             let count = now[keyPath: counter] &- before[keyPath: counter]
             guard count > 0 else { continue }
             logger.warning("\(text)", metadata: ["times": "\(count)"])
+        }
+        // Said once on the way up, while there still is room.
+        let highWater = UInt64(capacity) * 8 / 10
+        if before.relays < highWater, now.relays >= highWater {
+            logger.warning(
+                "Most of the TURN relays this server may have are in use",
+                metadata: ["relays": "\(now.relays)", "capacity": "\(capacity)"]
+            )
         }
     }
 

@@ -14,6 +14,7 @@ extension Worker {
     /// Sends a connection's queue.
     mutating func write(_ index: Int) {
         var slot = streams[index].queue.first
+        let wasWaiting = !streams[index].unsent.isEmpty
         while slot != PacketSlab.none, streams[index].unsent.isEmpty, !streams[index].isBroken {
             slot = writeBatch(index, from: slot)
         }
@@ -23,7 +24,7 @@ extension Worker {
         }
         slab.empty(&streams[index].queue)
         if streams[index].isBroken { return close(index) }
-        if !streams[index].unsent.isEmpty {
+        if !wasWaiting, !streams[index].unsent.isEmpty {
             poll.change(streams[index].descriptor, streams.token(index), input: true, output: true)
         }
     }
