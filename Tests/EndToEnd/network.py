@@ -154,6 +154,10 @@ class Network:
         listed = ", ".join(map(str, ports))
         self.rules(side, f"ip daddr {SERVER} tcp dport {{ {listed} }} accept\nip saddr {SERVER} tcp sport {{ {listed} }} accept\ndrop")
 
+    def cut(self, side):
+        """The cable is out; the interfaces do not know it."""
+        self.rules(side, "drop")
+
     def nothing_new(self, side):
         """What is connected by TCP goes on; no datagram and no new connection passes."""
         self.rules(side, "meta l4proto udp drop\nct state new drop")

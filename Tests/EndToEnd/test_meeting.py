@@ -178,6 +178,27 @@ def test_lock(meet):
     ben.join(meet.url).sees("Ana")
 
 
+def test_hide_addresses(meet):
+    """A host hides addresses: everybody is told and may put the line away, only hosts have the switch, and it goes back."""
+    switch, notice = "Hide addresses from each other", "Addresses are hidden from each other."
+    ana, ben = meet.join("Ana", "Ben")
+    ana.choose_more(switch)
+    for person in (ana, ben):
+        person.text(notice)
+    ana.control("More options").click()
+    expect(ana.page.get_by_role("menuitemcheckbox", name=switch, exact=True)).to_be_checked()
+    ana.page.keyboard.press("Escape")
+    ben.control("More options").click()
+    expect(ben.page.get_by_role("menuitemcheckbox", name=switch)).to_have_count(0)
+    ben.page.keyboard.press("Escape")
+    ben.button("Dismiss").click()
+    expect(ben.page.get_by_text(notice).first).to_be_hidden()
+    expect(ben.open_panel("People")).to_contain_text(notice)
+    ana.choose_more(switch)
+    ben.text("Addresses are no longer hidden")
+    expect(ben.open_panel("People")).not_to_contain_text(notice, use_inner_text=True)
+
+
 def test_members_have_no_host_tools(meet):
     """A member is not offered what only hosts may do; a promoted one is."""
     ana, ben = meet.join("Ana", "Ben")

@@ -77,6 +77,18 @@ def test_udp_dies(call):
     assert took < 12, took
 
 
+def test_everything_is_cut(call):
+    """When no way at all is left for some seconds the call is back afterwards, without a click."""
+    ana, ben = call.pair()
+    meet(ana, ben)
+    call.network.cut("alice")
+    for person in (ana, ben):
+        person.until("watchedPeerConnections.every(({iceConnectionState}) => !['connected', 'completed'].includes(iceConnectionState))", 40)
+    call.network.open("alice")
+    for person in (ana, ben):
+        person.wait_for_media(seconds=45)
+
+
 def test_mapping_lost(call):
     """A router that forgets its mappings costs seconds, not the call."""
     ana, ben = call.pair()
