@@ -1,4 +1,7 @@
+import MediaTransport
 import Meeting
+import NIOCore
+import TURN
 import Units
 
 /// What the control plane orders of the media plane.
@@ -8,7 +11,31 @@ struct MediaControl: Sendable {
     /// Takes over a stream of TURN messages, TLS already taken off: the descriptor is the media plane's from now on, also when
     /// it wants none more and closes it.
     var adopt: @Sendable (_ descriptor: CInt, _ client: TransportAddress, _ server: TransportAddress) -> Void
+}
 
-    /// Nobody is listening.
-    static let none = MediaControl(revoke: { _ in }, adopt: { _, _, _ in })
+extension MediaControl {
+    init(_ media: MediaService) {
+        revoke = { media.revoke(participant: $0.description) }
+        adopt = { media.adopt(descriptor: $0, client: $1, server: $2) }
+    }
+}
+
+extension MediaService.Configuration {
+    /// The media plane as the options want it, with TURN for whoever has credentials of the secret.
+    init(options: ServeOptions, secret: TURNSecret) {
+        let all = options.publicAddresses.compactMap { IPAddress($0) }
+        // One of each family is what a relayed address can be.
+        let told = [all.first { $0.v4 != nil }, all.first { $0.v4 == nil }].compactMap { $0 }
+        self.init(
+            port: options.mediaPort,
+            workers: options.mediaWorkers ?? System.coreCount,
+            relayPorts: UInt16(clamping: options.turnPorts.lowerBound)...UInt16(clamping: options.turnPorts.upperBound),
+            publicAddresses: told,
+            turn: TURN.Configuration(
+                secrets: [secret.key],
+                nonceKey: (0..<32).map { _ in UInt8.random(in: .min ... .max) },
+                policy: PeerPolicy(allowed: options.turnAllowedPeers)
+            )
+        )
+    }
 }

@@ -64,12 +64,13 @@ public struct MeetingServer: Sendable {
         encryption = try Encryption(options: options)
         let mediaPort = BoundPort(options.mediaPort)
         self.mediaPort = mediaPort
-        media = MediaService(.init(port: options.mediaPort), logger: logger) { sockets in
+        let secret = try TURNSecret(options: options, store: store)
+        let media = MediaService(.init(options: options, secret: secret), logger: logger) { sockets in
             mediaPort.set(sockets.first?.port ?? options.mediaPort)
         }
-        mediaControl = .none
+        self.media = media
+        mediaControl = MediaControl(media)
         let reachedAt = ReachedAt()
-        let secret = try TURNSecret(options: options, store: store)
         let iceServers = IceServers(options: options, mediaPort: mediaPort, secret: secret)
         meeting = MeetingService(
             configuration: .init(
@@ -150,7 +151,7 @@ public struct MeetingServer: Sendable {
         let (meeting, addressHash) = (meeting, addressHash)
         router.add(middleware: NoteHost())
         router.webSocket("/ws", configuration: configuration) { session, context in
-            let address = session.remoteAddress.flatMap(TransportAddress.init(system:))?.address
+            let address = session.remoteAddress.flatMap(TransportAddress.init)?.address
             await meeting.opened(
                 session,
                 address: addressHash("address:\(address?.network.description ?? "")"),

@@ -33,7 +33,7 @@ actor MeetingService: Service {
     init(
         configuration: MeetingManager.Configuration,
         reachedAt: ReachedAt,
-        media: MediaControl = .none,
+        media: MediaControl,
         store: MeetingStore,
         chatDays: Int,
         clock: SystemClock = SystemClock(),

@@ -6,7 +6,7 @@ enum AddressCheck {
     /// Addresses of this machine that lead anywhere: IPv4 first, neither loopback nor link-local. Empty when the system does not tell.
     static func ofThisMachine() -> [IPAddress] {
         let devices = (try? System.enumerateDevices()) ?? []  // without them the check says so
-        let all = devices.compactMap { $0.address.flatMap { TransportAddress(system: $0) }?.address }
+        let all = devices.compactMap { $0.address.flatMap { TransportAddress($0) }?.address }
         let useful = all.filter { !$0.isLoopback && !isLinkLocal($0) }
         return useful.filter { $0.v4 != nil } + useful.filter { $0.v4 == nil }
     }

@@ -12,8 +12,8 @@ struct TURNOverTLS: Sendable {
     /// Glues the channel to a fresh pair of sockets. Fails when there are no descriptors left; then the caller closes the channel.
     /// Called on the channel's event loop.
     func glue(_ channel: any Channel) -> EventLoopFuture<Void> {
-        guard let client = channel.remoteAddress.flatMap({ TransportAddress(system: $0) }),
-            let server = channel.localAddress.flatMap({ TransportAddress(system: $0) })
+        guard let client = channel.remoteAddress.flatMap({ TransportAddress($0) }),
+            let server = channel.localAddress.flatMap({ TransportAddress($0) })
         else { return channel.eventLoop.makeFailedFuture(ChannelError.unknownLocalAddress) }
         let (ours, theirs): (CInt, CInt)
         do { (ours, theirs) = try Self.socketPair() } catch { return channel.eventLoop.makeFailedFuture(error) }
