@@ -92,4 +92,21 @@ struct ServedCheckTests {
             #expect(findings.map(\.result) == [.good, .good, .warning])
         }
     }
+
+    @Test("A whole server is found well: TURN opens relays over UDP, TCP and TLS; with another secret it is not")
+    func turn() async throws {
+        try await withServer("--tls", "self-signed", "--host", "0.0.0.0") { options in
+            let diagnosis = await Doctor(options: options).examine()
+            #expect(diagnosis.isWell, "\(diagnosis.text)")
+            let turn = diagnosis.findings.filter { $0.check.hasPrefix("turn-") }
+            #expect(turn.map(\.check) == ["turn-udp", "turn-tcp", "turn-tls"])
+            #expect(turn.allSatisfy { $0.result == .good })
+            let found = await ServedCheck(options: options, own: [])
+                .findings(
+                    secret: TURNSecret(given: "of another server"),
+                    unixSeconds: Int64(Date().timeIntervalSince1970)
+                )
+            #expect(found.filter { $0.check.hasPrefix("turn-") }.allSatisfy { $0.result == .bad })
+        }
+    }
 }
