@@ -36,13 +36,13 @@ public struct AttributeType: RawRepresentable, Hashable, Sendable {
     public static let additionalAddressFamily = AttributeType(rawValue: 0x8000)
     public static let addressErrorCode = AttributeType(rawValue: 0x8001)
 
-    /// Whether it is one of TURN's that must be understood: in a Binding it is known and unexpected, and ignored (RFC 8489 §6.3).
-    var isKnownToTURN: Bool {
+    /// Whether a TURN server without RFC 6062 and DONT-FRAGMENT knows what it means (RFC 8656 §18).
+    package var isKnownToTURN: Bool {
         switch self {
         case .channelNumber, .lifetime, .xorPeerAddress, .data, .xorRelayedAddress, .requestedAddressFamily, .evenPort,
-            .requestedTransport, .dontFragment, .reservationToken:
+            .requestedTransport, .reservationToken:
             true
-        default: false
+        default: isKnownToSTUN
         }
     }
 

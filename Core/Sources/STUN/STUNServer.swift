@@ -52,7 +52,7 @@ struct UnknownAttributes {
         var attributes = request.attributes
         while let attribute = attributes.next(in: bytes) {
             let type = attribute.type
-            guard type.isComprehensionRequired, !type.isKnownToSTUN, !type.isKnownToTURN, count < types.count else { continue }
+            guard type.isComprehensionRequired, !type.isKnownToTURN, count < types.count else { continue }
             types[count] = type.rawValue
             count &+= 1
         }

@@ -51,12 +51,27 @@ public struct Counters: Sendable {
     public internal(set) var successes: UInt64 = 0
 
     private var drops = InlineArray<13, UInt64>(repeating: 0)
-    private var errors = InlineArray<13, UInt64>(repeating: 0)
+    private var errors = InlineArray<12, UInt64>(repeating: 0)
 
     /// How much was dropped for a reason.
     public subscript(reason: DropReason) -> UInt64 { drops[reason.rawValue] }
     /// How many requests were answered with an error code.
     public subscript(code: TURNErrorCode) -> UInt64 { errors[code.index] }
+
+    public init() {}
+
+    /// Adds what another worker counted.
+    public mutating func add(_ other: Counters) {
+        toPeers.packets &+= other.toPeers.packets
+        toPeers.bytes &+= other.toPeers.bytes
+        toClients.packets &+= other.toClients.packets
+        toClients.bytes &+= other.toClients.bytes
+        allocations &+= other.allocations
+        allocated &+= other.allocated
+        successes &+= other.successes
+        for index in drops.indices { drops[index] &+= other.drops[index] }
+        for index in errors.indices { errors[index] &+= other.errors[index] }
+    }
 
     mutating func count(_ reason: DropReason) { drops[reason.rawValue] &+= 1 }
     mutating func count(_ code: TURNErrorCode) { errors[code.index] &+= 1 }

@@ -49,13 +49,12 @@ struct Fields {
         case .channelNumber: Self.set(&channelNumber, attribute)
         case .xorPeerAddress: peerAddress = peerAddress ?? attribute
         case .fingerprint: hasFingerprint = true
-        case .data: break
         default: takeUnknown(attribute.type)
         }
     }
 
     private mutating func takeUnknown(_ type: AttributeType) {
-        guard type.isComprehensionRequired, !type.isKnownToSTUN, unknownCount < unknown.count else { return }
+        guard type.isComprehensionRequired, !type.isKnownToTURN, unknownCount < unknown.count else { return }
         unknown[unknownCount] = type.rawValue
         unknownCount &+= 1
     }

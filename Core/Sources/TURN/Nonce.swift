@@ -22,6 +22,7 @@ struct NonceMint {
     private let lifetime: UInt64
 
     init(key: [UInt8], lifetime: Duration) {
+        precondition(key.count >= 16, "nonces that anybody can make")
         self.key = key
         self.lifetime = lifetime.wholeNanoseconds / 1_000_000_000
     }

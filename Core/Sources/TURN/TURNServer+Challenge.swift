@@ -11,8 +11,9 @@ extension TURNServer {
         _ request: Request,
         _ room: inout MutableSpan<UInt8>
     ) -> Outcome {
-        // Who has a connection is where he says he is.
-        guard request.path.transport.isStream || budget.allows(request.path.client.address, now: request.now) else {
+        // Who has a TCP connection has shown that the address is his; and over TCP nobody asks twice.
+        let isStream = request.path.transport.isStream
+        guard isStream || budget.allows(request.path.client.address, now: request.now) else {
             return drop(.replyBudget)
         }
         let most = Self.mostBytes(request)
@@ -24,7 +25,7 @@ extension TURNServer {
         return drop(.amplification)
     }
 
-    /// Twice the request by IP bytes. Who has a TCP connection has shown that the address is his.
+    /// Twice the request by IP bytes, where the sender's address can be forged.
     private static func mostBytes(_ request: Request) -> Int {
         guard !request.path.transport.isStream else { return answerRoom }
         let headers = (request.path.client.address.v4 == nil ? 40 : 20) &+ 8

@@ -18,7 +18,7 @@ extension TURNServer {
             case .data where payload == nil: payload = attribute.value
             case .xorPeerAddress, .data: break
             // What must be understood and is not, DONT-FRAGMENT with it, spoils an indication (RFC 8489 §6.3.2).
-            case let type where type.isComprehensionRequired && !type.isKnownToSTUN: return drop(.badIndication)
+            case let type where type.isComprehensionRequired && !type.isKnownToTURN: return drop(.badIndication)
             default: break
             }
         }

@@ -122,6 +122,37 @@ struct FloodTests {
         }
     }
 
+    @Test(
+        "Over TCP and TLS everybody behind one address is challenged: nobody asks twice there",
+        arguments: [TransportProtocol.tcp, .tls]
+    )
+    func streams(transport: TransportProtocol) {
+        let world = World()
+        let request = message(.request, .allocate, TransactionID(high: 1, low: 1), [.udp])
+        let answers = (0..<100).count {
+            world.receive(request, from: Client(port: UInt16($0), transport: transport).path).code == 401
+        }
+        #expect(answers == 100)
+    }
+
+    @Test("Counters of workers add up")
+    func counters() throws {
+        let worlds = [World(), World()]
+        for world in worlds {
+            var client = Client()
+            _ = try #require(world.allocate(&client))
+            #expect(world.bind(&client, 0x4000, TransportAddress("203.0.113.1", 1)).isSuccess)
+            #expect(world.receive(client.channelData(0x4000, [1, 2]), from: client.path).payload == [1, 2])
+            #expect(world.hear([1], from: TransportAddress("203.0.113.1", 1), on: world.relay(client)) != nil)
+            #expect(world.receive([0xFF], from: client.path) == .nothing)
+        }
+        var sum = worlds[0].server.counters
+        sum.add(worlds[1].server.counters)
+        #expect(sum.toPeers == .init(packets: 2, bytes: 4) && sum.toClients == .init(packets: 2, bytes: 2))
+        #expect(sum.allocations == 2 && sum.allocated == 2 && sum.successes == 4)
+        #expect(sum[.malformed] == 2 && sum[.unauthenticated] == 2)
+    }
+
     @Test("An allocation with what a meeting needs of permissions and channels takes less than a kilobyte")
     func memory() {
         let tables = 4 * 8 * 2  // entries of four tables, half full
