@@ -2,8 +2,8 @@ import Glibc
 import Synchronization
 
 /// A fixed number of atomic integers, zero at first. Pages that nobody wrote take no memory.
+// SAFETY: the pointer never changes, and what it points to is touched by atomic operations only.
 @safe final class AtomicIntegers: @unchecked Sendable {
-    // SAFETY: the pointer never changes, and what it points to is touched by atomic operations only.
     private let base: UnsafeMutablePointer<Atomic<UInt64>>
     private let count: Int
 

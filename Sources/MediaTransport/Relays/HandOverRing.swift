@@ -13,9 +13,9 @@ struct HandOver: BitwiseCopyable {
 /// The packets that one worker hands to another: one writes, one reads, nobody waits. Full: the packet is dropped.
 ///
 /// Its memory is reserved when the workers start and provided by the system as it is first used.
+// SAFETY: an entry belongs to the writer until `written` passes it, then to the reader until `read` passes it;
+// each of the two is stored by one thread only, releasing, and loaded by the other, acquiring.
 @safe final class HandOverRing: @unchecked Sendable {
-    // SAFETY: an entry belongs to the writer until `written` passes it, then to the reader until `read` passes it;
-    // each of the two is stored by one thread only, releasing, and loaded by the other, acquiring.
     private let memory: UnsafeMutableRawPointer
     private let positions = AtomicIntegers(count: 16)
 
