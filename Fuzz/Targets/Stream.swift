@@ -32,7 +32,7 @@ private func check(_ frame: Span<UInt8>) {
     if ChannelData.begins(frame) {
         guard let data = ChannelData(parsing: frame) else { preconditionFailure("a frame is no ChannelData") }
         precondition(data.payload.upperBound <= frame.count && frame.count - data.payload.upperBound < 4, "bad payload")
-        precondition(data.number >= 0x4000 && data.number <= 0x4FFF, "bad number")
+        precondition(data.number >= 0x4000 && data.number <= 0x7FFF, "bad number")
     } else if let message = try? Message(parsing: frame) {
         precondition(message.length == frame.count, "a message shorter than its frame")
     }

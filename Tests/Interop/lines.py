@@ -93,7 +93,7 @@ class StreamLine:
         if len(self.buffer) < 4:
             return None
         first, length = struct.unpack_from("!HH", self.buffer)
-        is_channel = 0x4000 <= first < 0x5000
+        is_channel = 0x4000 <= first < 0x8000
         size = 4 + length if is_channel else 20 + length
         whole = size + (-size % 4 if is_channel else 0)
         if len(self.buffer) < whole:

@@ -16,11 +16,12 @@ public struct ChannelData: Hashable, Sendable {
     /// Where the application data stands.
     public let payload: Range<Int>
 
-    /// Whether two first bytes are a channel number, 0x4000 to 0x4FFF.
-    public static func isNumber(_ wire: UInt16) -> Bool { wire >> 12 == 0x4 }
+    /// Whether two first bytes are a channel number, 0x4000 to 0x7FFF. RFC 8656 ends them at 0x4FFF, but clients of RFC 5766,
+    /// coturn's among them, draw from all of these, and nothing else on our ports begins so.
+    public static func isNumber(_ wire: UInt16) -> Bool { wire >> 14 == 0b01 }
 
     /// Whether a datagram or frame is ChannelData and not STUN, by its first byte.
-    public static func begins(_ bytes: Span<UInt8>) -> Bool { bytes.count > 0 && bytes[0] >> 4 == 0x4 }
+    public static func begins(_ bytes: Span<UInt8>) -> Bool { bytes.count > 0 && bytes[0] >> 6 == 0b01 }
 
     /// Reads a datagram, or a frame cut out of a stream. Nil when the number is none, when the data is shorter than the
     /// length says, or when more than padding follows.

@@ -48,5 +48,5 @@ enum Limits {
     /// Unknown attributes listed in a 420; more would make the answer larger than the request.
     static let unknownAttributes = 8
     /// Channel numbers that can be bound (RFC 8656 §12).
-    static let channels: ClosedRange<UInt16> = 0x4000...0x4FFF
+    static let channels: ClosedRange<UInt16> = 0x4000...0x7FFF
 }

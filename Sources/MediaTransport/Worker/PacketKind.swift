@@ -1,6 +1,7 @@
 import Units
 
-/// Which protocol a packet of the media port belongs to, by its first byte (RFC 7983 §7).
+/// Which protocol a packet of the media port belongs to, by its first byte (RFC 7983 §7; channels to
+/// the end of RFC 5766's range).
 enum PacketKind: Equatable {
     case stun
     /// ChannelData of TURN.
@@ -13,7 +14,7 @@ enum PacketKind: Equatable {
         switch byte {
         case 0...3: self = .stun
         case 20...63, 128...191: self = .sfu
-        case 64...79: self = .channelData
+        case 64...127: self = .channelData
         default: self = .unknown
         }
     }
