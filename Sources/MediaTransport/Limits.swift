@@ -22,9 +22,9 @@ enum Limits {
     static let reservation = Duration.seconds(30)
     /// Ports held at a time; further requests get 508.
     static let reservations = 256
-    /// Packets between two workers that wait for the second: half a MiB for each pair, touched as it is used. Further ones
+    /// Packets between two workers that wait for the second: 2 MiB for each pair, touched as it is used. Further ones
     /// are dropped.
-    static let handOvers = 256
+    static let handOvers = 1_024
 
     /// TCP connections of one address (the /64 of an IPv6 one): a school behind one NAT has fewer.
     static let connectionsPerAddress = 100
