@@ -97,12 +97,17 @@ let package = Package(
             ] + nio,
             swiftSettings: settings
         ),
+        // TURN clients that make load, for the benchmarks; nothing of the server's own STUN and TURN is in them.
+        .target(
+            name: "TurnLoad",
+            dependencies: [core, .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "parley",
             dependencies: [
-                "MeetingServer", core,
+                "MeetingServer", "TurnLoad", core,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
         ),
@@ -166,6 +171,16 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 log,
             ] + nio,
+            swiftSettings: settings
+        ),
+        // What scripts/packet-cost counts the instructions of.
+        .executableTarget(
+            name: "packet-cost",
+            dependencies: [
+                "MediaTransport", "TurnLoad", core, log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/PacketCost",
             swiftSettings: settings
         ),
         // The server that scripts/conformance-websocket examines.

@@ -13,6 +13,6 @@ public enum Limits {
     static let vouchedAnswersPerSecond: UInt8 = 250
     /// How long that holds.
     static let vouchedMilliseconds: UInt32 = 600_000
-    /// Sources remembered for that. 16,384 of 32 bytes.
-    static let sources = 16_384
+    /// Sources remembered for that. 65,536 of 32 bytes.
+    static let sources = 65_536
 }

@@ -31,7 +31,7 @@ extension Configuration {
         /// How much of a second's bytes may come at once, in both of these.
         public var burst = Duration.milliseconds(500)
         /// Sources told apart when unauthenticated answers are counted; see `ReplyBudget`.
-        public var sources = 16_384
+        public var sources = 65_536
 
         public init() {}
     }

@@ -141,15 +141,12 @@ enum BenchError: Error, CustomStringConvertible {
     case refused(String)
     case serverDidNotStart(String)
     case timedOut(String)
-    case system(String, CInt)
 
     var description: String {
         switch self {
         case .refused(let answer): "The server refused a connection: \(answer.prefix(200))"
         case .serverDidNotStart(let why): "The server to measure did not start: \(why)"
         case .timedOut(let what): "Nothing happened for too long while \(what)."
-        case .system(let call, let code):
-            "The system refused \(call) (error \(code)); the limit of open files may be too low."
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TurnLoad
 import Units
 
 /// What TURN costs: processor time per relayed packet, latency, memory per allocation, allocations per second; the same for
@@ -21,7 +22,7 @@ struct BenchTurn: AsyncParsableCommand {
         let targets = servers.split(separator: ",").compactMap { TurnTarget(rawValue: String($0)) }.filter(
             \.isInstalled
         )
-        for path in TurnLoad.Path.allCases {
+        for path in MediaLoad.Path.allCases {
             for target in targets { try relay(path, target) }
         }
         for count in allocations.split(separator: ",").compactMap({ Int($0) }) {
@@ -30,12 +31,12 @@ struct BenchTurn: AsyncParsableCommand {
     }
 
     /// Media back and forth through relays.
-    private func relay(_ path: TurnLoad.Path, _ target: TurnTarget) throws {
+    private func relay(_ path: MediaLoad.Path, _ target: TurnTarget) throws {
         let port = Int.random(in: 20_000..<30_000)
         let server = try target.start(port: port)
         defer { server.stop() }
         try TurnClient.wait(for: Self.address(port))
-        let load = try TurnLoad(path: path, sources: sources, server: Self.address(port))
+        let load = try MediaLoad(path: path, sources: sources, server: Self.address(port))
         defer { load.close() }
         // Half a second to warm up, not counted.
         _ = load.run(milliseconds: 500)
@@ -61,10 +62,15 @@ struct BenchTurn: AsyncParsableCommand {
         defer { server.stop() }
         try TurnClient.wait(for: Self.address(port))
         // The first few pay for what is made once.
-        var clients = try TurnClient.allocate(10, at: Self.address(port), firstIndex: 0)
+        var clients = try TurnClient.allocate(10, at: Self.address(port), secret: TurnTarget.secret)
         defer { for client in clients { client.close() } }
         let before = (memory: server.residentKiB, cpu: server.cpuMicroseconds, time: Date())
-        clients += try TurnClient.allocate(count, at: Self.address(port), firstIndex: 10)
+        clients += try TurnClient.allocate(
+            count,
+            at: Self.address(port),
+            secret: TurnTarget.secret,
+            firstIndex: 10
+        )
         let elapsed = Date().timeIntervalSince(before.time)
         let cpu = server.cpuMicroseconds - before.cpu
         BenchLine.report([

@@ -1,12 +1,12 @@
-import Crypto
+internal import Crypto
 import Foundation
-import Units
+package import Units
 
 /// A TURN client of the load generator: as little of RFC 8656 as a well-behaved server needs.
-struct TurnClient {
-    let socket: LoadSocket
+package struct TurnClient {
+    package let socket: LoadSocket
     /// The address that the server relays for it.
-    let relayed: TransportAddress
+    package let relayed: TransportAddress
     private let credentials: Credentials
     /// Room for a message; kept, so that sending makes nothing new.
     private var peer: TransportAddress?
@@ -23,7 +23,12 @@ struct TurnClient {
     private static let window = 64
 
     /// Makes `count` allocations, each from an address and for a user of its own.
-    static func allocate(_ count: Int, at server: TransportAddress, firstIndex: Int) throws -> [TurnClient] {
+    package static func allocate(
+        _ count: Int,
+        at server: TransportAddress,
+        secret: String,
+        firstIndex: Int = 0
+    ) throws -> [TurnClient] {
         var clients: [TurnClient] = []
         var index = firstIndex
         while clients.count < count {
@@ -34,22 +39,24 @@ struct TurnClient {
                 socket.connect(to: server)
                 return socket
             }
-            for socket in sockets { send(TurnMessage(method: 0x003).requestedTransport(), on: socket) }
-            let challenges = try sockets.map { try answer(on: $0, to: "Allocate") }
+            let questions = sockets.map { _ in TurnMessage(method: 0x003).requestedTransport() }
+            for (socket, question) in zip(sockets, questions) { send(question, on: socket) }
+            let challenges = try zip(sockets, questions).map { try exchange($1, on: $0, "Allocate") }
             var credentials: [Credentials] = []
             for (offset, challenge) in challenges.enumerated() {
                 guard let realm = challenge.attribute(0x0014), let nonce = challenge.attribute(0x0015) else {
-                    throw BenchError.refused("an Allocate without credentials got neither REALM nor NONCE")
+                    throw TurnLoadError.refused("an Allocate without credentials got neither REALM nor NONCE")
                 }
-                credentials.append(Self.credentials(user: "bench-\(index + offset)", realm: realm, nonce: nonce))
+                credentials.append(
+                    Self.credentials(user: "load-\(index + offset)", secret: secret, realm: realm, nonce: nonce)
+                )
             }
-            for (socket, credentials) in zip(sockets, credentials) {
-                send(TurnMessage(method: 0x003).requestedTransport(), on: socket, with: credentials)
-            }
-            for (socket, credentials) in zip(sockets, credentials) {
-                let success = try answer(on: socket, to: "Allocate")
+            let requests = credentials.map { signed(TurnMessage(method: 0x003).requestedTransport(), $0) }
+            for (socket, request) in zip(sockets, requests) { send(request, on: socket) }
+            for ((socket, request), credentials) in zip(zip(sockets, requests), credentials) {
+                let success = try exchange(request, on: socket, "Allocate")
                 guard success.isSuccess, let relayed = success.address(0x0016) else {
-                    throw BenchError.refused("Allocate: error \(success.errorCode ?? 0)")
+                    throw TurnLoadError.refused("Allocate: error \(success.errorCode ?? 0)")
                 }
                 clients.append(TurnClient(socket: socket, relayed: relayed, credentials: credentials))
             }
@@ -59,7 +66,7 @@ struct TurnClient {
     }
 
     /// Returns when the server answers.
-    static func wait(for server: TransportAddress) throws {
+    package static func wait(for server: TransportAddress) throws {
         let socket = try LoadSocket(at: 0x7F01_FF01)
         defer { socket.close() }
         socket.connect(to: server)
@@ -70,7 +77,7 @@ struct TurnClient {
             // A refused datagram wakes at once, with nothing to read.
             usleep(20_000)
         }
-        throw BenchError.serverDidNotStart("no answer to STUN")
+        throw TurnLoadError.timedOut("a server was to start")
     }
 
     private init(socket: LoadSocket, relayed: TransportAddress, credentials: Credentials) {
@@ -80,20 +87,20 @@ struct TurnClient {
     }
 
     /// CreatePermission for a peer, to which indications then go.
-    mutating func permit(_ peer: TransportAddress) throws {
+    package mutating func permit(_ peer: TransportAddress) throws {
         self.peer = peer
         try request(TurnMessage(method: 0x008).address(0x0012, peer), "CreatePermission")
     }
 
     /// ChannelBind to a peer.
-    mutating func bindChannel(to peer: TransportAddress) throws {
+    package mutating func bindChannel(to peer: TransportAddress) throws {
         self.peer = peer
         let number = [UInt8(Self.channel >> 8), UInt8(Self.channel & 0xFF), 0, 0]
         try request(TurnMessage(method: 0x009).attribute(0x000C, number).address(0x0012, peer), "ChannelBind")
     }
 
     /// Writes what stands before a payload of so many bytes, as ChannelData.
-    func writeChannelHeader(payload: Int, into packet: inout [UInt8]) {
+    package func writeChannelHeader(payload: Int, into packet: inout [UInt8]) {
         packet[0] = UInt8(Self.channel >> 8)
         packet[1] = UInt8(Self.channel & 0xFF)
         packet[2] = UInt8(payload >> 8)
@@ -101,7 +108,7 @@ struct TurnClient {
     }
 
     /// Writes what stands before a payload (a multiple of four) in a Send indication, and says how much it is.
-    func writeSendHeader(payload: Int, into packet: inout [UInt8]) -> Int {
+    package func writeSendHeader(payload: Int, into packet: inout [UInt8]) -> Int {
         guard let peer else { return 0 }
         var message = TurnMessage(method: 0x006, class: 0x0010).address(0x0012, peer).bytes
         message += [0x00, 0x13, UInt8(payload >> 8), UInt8(payload & 0xFF)]
@@ -113,7 +120,7 @@ struct TurnClient {
     }
 
     /// Where the payload stands in ChannelData or a Data indication from an IPv4 peer.
-    static func payload(of packet: [UInt8], count: Int) -> Int? {
+    package static func payload(of packet: [UInt8], count: Int) -> Int? {
         guard count > 4 else { return nil }
         if packet[0] >> 6 == 1 { return 4 }
         guard packet[0] == 0x00, packet[1] == 0x17 else { return nil }
@@ -127,17 +134,23 @@ struct TurnClient {
         return nil
     }
 
-    func close() { socket.close() }
+    package func close() { socket.close() }
 
     private func request(_ message: TurnMessage, _ name: String) throws {
-        Self.send(message, on: socket, with: credentials)
-        let answer = try Self.answer(on: socket, to: name)
-        guard answer.isSuccess else { throw BenchError.refused("\(name): error \(answer.errorCode ?? 0)") }
+        let signed = Self.signed(message, credentials)
+        Self.send(signed, on: socket)
+        let answer = try Self.exchange(signed, on: socket, name)
+        guard answer.isSuccess else { throw TurnLoadError.refused("\(name): error \(answer.errorCode ?? 0)") }
     }
 
-    private static func credentials(user: String, realm: [UInt8], nonce: [UInt8]) -> Credentials {
+    private static func credentials(
+        user: String,
+        secret: String,
+        realm: [UInt8],
+        nonce: [UInt8]
+    ) -> Credentials {
         let username = "\(Int(Date().timeIntervalSince1970) + 3_600):\(user)"
-        let secret = SymmetricKey(data: Array(TurnTarget.secret.utf8))
+        let secret = SymmetricKey(data: Array(secret.utf8))
         let mac = HMAC<Insecure.SHA1>.authenticationCode(for: Array(username.utf8), using: secret)
         let password = Data(mac).base64EncodedString()
         let text = Array(username.utf8) + [0x3A] + realm + [0x3A] + Array(password.utf8)
@@ -149,22 +162,28 @@ struct TurnClient {
         )
     }
 
-    private static func send(_ message: TurnMessage, on socket: LoadSocket, with credentials: Credentials? = nil) {
-        var message = message
-        if let credentials {
-            message = message.attribute(0x0006, Array(credentials.username.utf8))
-                .attribute(0x0014, credentials.realm)
-                .attribute(0x0015, credentials.nonce)
-                .integrity(credentials.key)
-        }
+    private static func signed(_ message: TurnMessage, _ credentials: Credentials) -> TurnMessage {
+        message.attribute(0x0006, Array(credentials.username.utf8))
+            .attribute(0x0014, credentials.realm)
+            .attribute(0x0015, credentials.nonce)
+            .integrity(credentials.key)
+    }
+
+    private static func send(_ message: TurnMessage, on socket: LoadSocket) {
         socket.send(message.bytes, count: message.bytes.count)
     }
 
-    private static func answer(on socket: LoadSocket, to request: String) throws -> TurnMessage {
+    /// Waits for an answer; asks again every half second, as clients do over UDP.
+    private static func exchange(_ message: TurnMessage, on socket: LoadSocket, _ name: String) throws -> TurnMessage {
         var room = [UInt8](repeating: 0, count: 1_500)
-        guard socket.wait(milliseconds: 3_000), let count = socket.receive(into: &room) else {
-            throw BenchError.timedOut("a server was asked (\(request))")
+        for _ in 0..<10 {
+            if socket.wait(milliseconds: 500), let count = socket.receive(into: &room) {
+                let answer = TurnMessage(bytes: Array(room[..<count]))
+                if answer.transactionID == message.transactionID { return answer }
+                continue
+            }
+            socket.send(message.bytes, count: message.bytes.count)
         }
-        return TurnMessage(bytes: Array(room[..<count]))
+        throw TurnLoadError.timedOut("a server was asked (\(name))")
     }
 }

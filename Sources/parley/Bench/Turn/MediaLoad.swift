@@ -2,13 +2,14 @@ import Dispatch
 import Foundation
 import Glibc
 import Synchronization
+import TurnLoad
 import Units
 
 /// Sources that send media through relays, and what comes back.
 ///
 /// One thread sends and receives, a second one is the peers' end. Packets carry the moment they left; everything that is
 /// measured is kept in arrays made before.
-final class TurnLoad {
+final class MediaLoad {
     /// The ways through a server.
     enum Path: String, CaseIterable {
         /// To a peer outside and back, as ChannelData.
@@ -47,7 +48,7 @@ final class TurnLoad {
     /// Makes the allocations, and the permissions and channels between them and their peers.
     init(path: Path, sources: Int, server: TransportAddress) throws {
         self.path = path
-        var clients = try TurnClient.allocate(sources + sources % 2, at: server, firstIndex: 0)
+        var clients = try TurnClient.allocate(sources + sources % 2, at: server, secret: TurnTarget.secret)
         entries = clients.map { pollfd(fd: $0.socket.descriptor, events: Int16(POLLIN), revents: 0) }
         if path == .relayToRelay {
             echo = nil

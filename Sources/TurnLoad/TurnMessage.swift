@@ -1,10 +1,10 @@
-import Crypto
+internal import Crypto
 import Foundation
-import Units
+package import Units
 
 /// A STUN message of the load generator. Written apart from the server's own code, so that a mistake there is not repeated here.
-struct TurnMessage {
-    private(set) var bytes: [UInt8]
+package struct TurnMessage {
+    package private(set) var bytes: [UInt8]
 
     private static let cookie: [UInt8] = [0x21, 0x12, 0xA4, 0x42]
 
@@ -16,12 +16,14 @@ struct TurnMessage {
     /// What a server sent.
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    var isSuccess: Bool { bytes.count >= 20 && bytes[0] == 0x01 && bytes[1] & 0x10 == 0 }
+    package var transactionID: ArraySlice<UInt8> { bytes.dropFirst(8).prefix(12) }
 
-    var errorCode: Int? { attribute(0x0009).flatMap { $0.count >= 4 ? Int($0[2]) * 100 + Int($0[3]) : nil } }
+    package var isSuccess: Bool { bytes.count >= 20 && bytes[0] == 0x01 && bytes[1] & 0x10 == 0 }
+
+    package var errorCode: Int? { attribute(0x0009).flatMap { $0.count >= 4 ? Int($0[2]) * 100 + Int($0[3]) : nil } }
 
     /// The value of the first attribute of a type.
-    func attribute(_ type: UInt16) -> [UInt8]? {
+    package func attribute(_ type: UInt16) -> [UInt8]? {
         var offset = 20
         while offset + 4 <= bytes.count {
             let length = Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3])
@@ -35,14 +37,14 @@ struct TurnMessage {
     }
 
     /// An IPv4 address that is XORed with the cookie.
-    func address(_ type: UInt16) -> TransportAddress? {
+    package func address(_ type: UInt16) -> TransportAddress? {
         guard let value = attribute(type), value.count == 8 else { return nil }
         let plain = zip(value[4...], Self.cookie).reduce(UInt32(0)) { $0 << 8 | UInt32($1.0 ^ $1.1) }
         let port = UInt16(value[2] ^ Self.cookie[0]) << 8 | UInt16(value[3] ^ Self.cookie[1])
         return TransportAddress(IPAddress(v4: plain), port: port)
     }
 
-    func attribute(_ type: UInt16, _ value: [UInt8]) -> TurnMessage {
+    package func attribute(_ type: UInt16, _ value: [UInt8]) -> TurnMessage {
         var message = self
         message.bytes += [UInt8(type >> 8), UInt8(type & 0xFF), UInt8(value.count >> 8), UInt8(value.count & 0xFF)]
         message.bytes += value + [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
@@ -50,7 +52,7 @@ struct TurnMessage {
         return message
     }
 
-    func address(_ type: UInt16, _ address: TransportAddress) -> TurnMessage {
+    package func address(_ type: UInt16, _ address: TransportAddress) -> TurnMessage {
         let v4 = address.address.v4 ?? 0
         let plain = [UInt8(address.port >> 8), UInt8(address.port & 0xFF)]
         let octets = (0..<4).map { UInt8(truncatingIfNeeded: v4 >> UInt32(24 - 8 * $0)) }
@@ -59,7 +61,7 @@ struct TurnMessage {
     }
 
     /// REQUESTED-TRANSPORT UDP.
-    func requestedTransport() -> TurnMessage { attribute(0x0019, [17, 0, 0, 0]) }
+    package func requestedTransport() -> TurnMessage { attribute(0x0019, [17, 0, 0, 0]) }
 
     /// MESSAGE-INTEGRITY over what is there.
     func integrity(_ key: SymmetricKey) -> TurnMessage {

@@ -1,15 +1,15 @@
 import Glibc
-import Units
+package import Units
 
 /// A UDP socket of the load generator, on an address of its own in 127.0.0.0/8: servers count clients by address, and a
 /// benchmark of one address would measure their limits.
-struct LoadSocket {
-    let descriptor: Int32
+package struct LoadSocket {
+    package let descriptor: Int32
 
     /// Bound to `address` (and any port) and connected to nobody; throws when the system has no more sockets.
-    init(at address: UInt32) throws {
+    package init(at address: UInt32) throws {
         descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { throw BenchError.system("socket", errno) }
+        guard descriptor >= 0 else { throw TurnLoadError.system("socket", errno) }
         var name = Self.name(TransportAddress(IPAddress(v4: address), port: 0))
         let result = unsafe withUnsafePointer(to: &name) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -18,14 +18,14 @@ struct LoadSocket {
         }
         guard result == 0 else {
             Glibc.close(descriptor)
-            throw BenchError.system("bind", errno)
+            throw TurnLoadError.system("bind", errno)
         }
         var bytes: Int32 = 1 << 20
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// The port the system chose.
-    var port: UInt16 {
+    package var port: UInt16 {
         var name = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = unsafe withUnsafeMutablePointer(to: &name) { pointer in
@@ -37,7 +37,7 @@ struct LoadSocket {
     }
 
     /// Sends to everybody later by `send` without an address.
-    func connect(to peer: TransportAddress) {
+    package func connect(to peer: TransportAddress) {
         var name = Self.name(peer)
         _ = unsafe withUnsafePointer(to: &name) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -48,18 +48,18 @@ struct LoadSocket {
 
     /// Sends the first `count` bytes to whom it is connected to.
     @discardableResult
-    func send(_ bytes: [UInt8], count: Int) -> Bool {
+    package func send(_ bytes: [UInt8], count: Int) -> Bool {
         unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, min(count, $0.count), 0) } == count
     }
 
     /// The next datagram, into `bytes`; nil when none is there.
-    func receive(into bytes: inout [UInt8]) -> Int? {
+    package func receive(into bytes: inout [UInt8]) -> Int? {
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
         return count >= 0 ? count : nil
     }
 
     /// The next datagram and back to its sender with it; false when none is there.
-    func echo(with bytes: inout [UInt8]) -> Bool {
+    package func echo(with bytes: inout [UInt8]) -> Bool {
         var name = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         return unsafe bytes.withUnsafeMutableBytes { room in
@@ -75,12 +75,12 @@ struct LoadSocket {
     }
 
     /// Waits until something came; false when nothing does in time.
-    func wait(milliseconds: Int32) -> Bool {
+    package func wait(milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
-    func close() { Glibc.close(descriptor) }
+    package func close() { Glibc.close(descriptor) }
 
     private static func name(_ address: TransportAddress) -> sockaddr_in {
         var name = sockaddr_in()
