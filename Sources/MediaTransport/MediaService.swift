@@ -1,7 +1,7 @@
 import CLinux
 public import Logging
-public import ServiceLifecycle
 import STUN
+public import ServiceLifecycle
 import Synchronization
 public import TURN
 public import Units

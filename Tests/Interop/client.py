@@ -100,7 +100,7 @@ class Client:
         wire = self.line.receive(self.patience if seconds is None else seconds)
         if wire is None:
             return None
-        if wire[:1] and 0x40 <= wire[0] <= 0x4F:
+        if wire[:1] and 0x40 <= wire[0] <= 0x7F:
             number, length = struct.unpack_from("!HH", wire)
             if not 4 + length <= len(wire) <= 4 + length + 3:
                 raise Malformed(f"ChannelData of {length} in {len(wire)}")

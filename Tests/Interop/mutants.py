@@ -132,7 +132,7 @@ def replay(wire, dice, others):
 
 
 def noise(wire, dice, others):
-    return bytes((dice.choice((0, 1, 0x40, 0x4F, 0x50, 0x80, 0xFF)),)) + dice.randbytes(dice.choice((0, 3, 19, 27, 200, 1400)))
+    return bytes((dice.choice((0, 1, 0x40, 0x4F, 0x7F, 0x80, 0xFF)),)) + dice.randbytes(dice.choice((0, 3, 19, 27, 200, 1400)))
 
 
 WAYS = [truncate, truncate_honestly, pad, oversize, flip, flip, flip, scramble_length, scramble_attribute_length, duplicate,

@@ -106,7 +106,7 @@ ROWS = [
     Row("8656 §12.2", "the answer to ChannelBind is signed and says nothing",
         [allocated(), bind(channel(0x4000), P), success(MESSAGE_INTEGRITY, lacks=(CHANNEL_NUMBER, XOR_PEER_ADDRESS, LIFETIME))]),
     Row("8656 §12", "4FFF is a channel", [allocated(), bind(channel(0x4FFF), P), success()]),
-    *[Row("8656 §12.2", f"channel {value:04x} is answered 400", [allocated(), bind(channel(value), P), error(400)],
+    *[Row("8656 §12.2", f"channel {value:04x} is answered 400", [allocated(), bind(channel(value), P), error(400)])
       for value in (0, 0x3FFF, 0x8000, 0xFFFF)],
     Row("5766 §11", "7FFF is the last channel: clients of the older RFC, coturn's among them, draw from its range",
         [allocated(), bind(channel(0x7FFF), P), success()]),

@@ -139,10 +139,11 @@ ROWS = [
     Row("8656 §12.6", "a header cut in half is dropped", [*CHANNEL, raw(b"\x40\x01\0"), silence(), peer_hears_nothing("p")]),
     Row("8656 §12.6", "ChannelData on a channel that is not bound is dropped",
         [*CHANNEL, on_channel(0x4002, b"four"), silence(), peer_hears_nothing("p")], ("udp", "tcp", "tls")),
-    Row("8656 §12.6", "ChannelData without allocation is dropped", [on_channel(0x4001, b"four"), silence()], EVERYWHERE),
+    Row("8656 §12.6", "ChannelData without allocation is dropped",
+        [binding(), success(), on_channel(0x4001, b"four"), silence()], EVERYWHERE),
     *[Row("8656 §12.6", f"{first:02x}00 is no channel: dropped",
           [*CHANNEL, raw(bytes((first, 0, 0, 4)) + b"four"), silence(), peer_hears_nothing("p")])
-      for first in (0x50, 0x7F, 0x80, 0xFF, 0x14, 0x3F)],
+      for first in (0x80, 0xC0, 0xFF, 0x14, 0x3F)],
     Row("8656 §12.6", "a channel of another client is not mine",
         [*CHANNEL, allocated(client="b", name="other"), raw(channel_data(0x4001, b"four"), client="b"), silence("b"),
          peer_hears_nothing("p")]),
@@ -192,5 +193,6 @@ ROWS = [
     Row("8489 §6.2.2", "a length that is no multiple of four on a stream is hung up on or ignored",
         [raw(header(REQUEST, BINDING, 5, b"x" * 12) + b"\x80\x22\0\1x"), hang_up_or_silence()], STREAMS),
     Row("8656 §12.6", "ChannelData for a channel not bound leaves the stream in step",
-        [on_channel(0x4fff, b"sevens!"), binding(), success()], STREAMS),
+        
+        [binding(), success(), on_channel(0x4fff, b"sevens!"), binding(), success()], STREAMS),
 ]

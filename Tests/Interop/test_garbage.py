@@ -139,7 +139,7 @@ def pour(server, network, dice, transport, good, key, count):
 
 def framed(wire):
     """The same with a length that is right, so that what follows on a stream is understood; at most what a server takes."""
-    wire = bytes((wire[0] & 0x03,)) + wire[1:] if wire and not 0x40 <= wire[0] < 0x50 else wire
+    wire = bytes((wire[0] & 0x03,)) + wire[1:] if wire and not 0x40 <= wire[0] < 0x80 else wire
     if wire[:1] and wire[0] >= 0x40:
         return channel_data(struct.unpack_from("!H", wire.ljust(4, b"\0"))[0], body := wire[4:1000], padding=bytes(-len(body) % 4))
     body = wire[20:1000] + bytes(-len(wire[20:1000]) % 4)

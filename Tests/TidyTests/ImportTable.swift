@@ -3,7 +3,8 @@ enum ImportTable {
     /// Core may import nothing but this.
     static let core: [String: Set<String>] = {
         let direct: [String: Set<String>] = [
-            "Wire": [], "Units": [], "COpenSSL": [], "STUN": ["COpenSSL"], "SDP": [], "RTP": [], "Meeting": [],
+            "Wire": [], "Units": [], "COpenSSL": [], "STUN": ["COpenSSL", "Synchronization"],
+            "SDP": [], "RTP": [], "Meeting": [],
             "TURN": ["STUN"], "ICE": ["STUN", "COpenSSL"], "DTLS": ["COpenSSL"],
             "SRTP": ["RTP", "COpenSSL"], "PeerConnection": ["ICE", "DTLS", "SRTP", "RTP", "SDP"],
             "Congestion": ["RTP"], "Forwarding": ["RTP", "Congestion"],
