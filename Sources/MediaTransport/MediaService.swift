@@ -99,6 +99,7 @@ public struct MediaService: Service {
         var turn = configuration.turn ?? TURN.Configuration(secrets: [], nonceKey: [])
         turn.budget = AnswerBudget(seed: .random(in: 0 ... .max))
         turn.policy.ownAddresses = shared.ownAddresses
+        turn.limits.totalBytesPerSecond /= UInt64(workers)
         turn.isOwnRelay = { [ports = shared.ports] in ports.hasRelay(at: $0) }
         let configuration = turn
         return (0..<workers).map { index in

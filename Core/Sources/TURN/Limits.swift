@@ -26,7 +26,7 @@ extension Configuration {
         public var channelLifetime = Duration.seconds(600)
         /// Payload bytes per second of one allocation and direction. 20 Mbit/s: a screen and a camera at their best.
         public var bytesPerSecond: UInt64 = 2_500_000
-        /// Payload bytes per second of all allocations, each direction.
+        /// Payload bytes per second of all allocations, each direction. The shell gives each worker its share.
         public var totalBytesPerSecond: UInt64 = 125_000_000
         /// How much of a second's bytes may come at once, in both of these.
         public var burst = Duration.milliseconds(500)
