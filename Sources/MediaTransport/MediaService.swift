@@ -96,7 +96,10 @@ public struct MediaService: Service {
     private var workers: Int { max(1, min(configuration.workers, Limits.workers)) }
 
     private func plans(_ groups: [MediaPort.Group], _ shared: SharedState) -> [WorkerPlan] {
-        var turn = configuration.turn ?? TURN.Configuration(secrets: [], nonceKey: [])
+        // Without secrets nobody has credentials, and so nobody gets a relay.
+        var turn =
+            configuration.turn
+            ?? TURN.Configuration(secrets: [], nonceKey: (0..<32).map { _ in .random(in: .min ... .max) })
         turn.budget = AnswerBudget(seed: .random(in: 0 ... .max))
         turn.policy.ownAddresses = shared.ownAddresses
         turn.limits.totalBytesPerSecond /= UInt64(workers)

@@ -128,7 +128,7 @@ struct MessageTests {
         arguments: [
             ("", StreamFrame.incomplete), ("00", .incomplete), ("0001", .incomplete), ("000100082112a4", .incomplete),
             ("000100082112a442", .length(28)), ("000107ec2112a442", .length(2_048)), ("000107f02112a442", .invalid),
-            ("5045", .invalid), ("000100062112a442", .invalid), ("0001000800000000", .invalid),
+            ("9045", .invalid), ("000100062112a442", .invalid), ("0001000800000000", .invalid),
         ]
     )
     func streams(text: String, frame: StreamFrame) {
