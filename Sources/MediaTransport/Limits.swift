@@ -20,6 +20,8 @@ enum Limits {
     static let portAttempts = 16
     /// How long a port is held for the Allocate with its token (RFC 8656 §7.2).
     static let reservation = Duration.seconds(30)
+    /// Ports held at a time for one participant, whose other quotas do not count them; further requests get 508.
+    static let reservationsPerUser = 8
     /// Ports held at a time; further requests get 508.
     static let reservations = 256
     /// Packets between two workers that wait for the second: 2 MiB for each pair, touched as it is used. Further ones

@@ -102,7 +102,12 @@ public struct MediaService: Service {
             ?? TURN.Configuration(secrets: [], nonceKey: (0..<32).map { _ in .random(in: .min ... .max) })
         turn.budget = AnswerBudget(seed: .random(in: 0 ... .max))
         turn.policy.ownAddresses = shared.ownAddresses
-        turn.limits.totalBytesPerSecond /= UInt64(workers)
+        // Clients do not spread evenly: a worker's share is never less than what a few of them may take.
+        let share = turn.limits.totalBytesPerSecond / UInt64(workers)
+        turn.limits.totalBytesPerSecond = max(
+            share,
+            min(turn.limits.totalBytesPerSecond, 4 * turn.limits.bytesPerSecond)
+        )
         turn.isOwnRelay = { [ports = shared.ports] in ports.hasRelay(at: $0) }
         let configuration = turn
         return (0..<workers).map { index in

@@ -31,8 +31,8 @@ extension MediaService.Configuration {
             workers: options.mediaWorkers ?? System.coreCount,
             relayPorts: UInt16(clamping: options.turnPorts.lowerBound)...UInt16(clamping: options.turnPorts.upperBound),
             publicAddresses: told,
-            // Twice four for each of the others: an ICE restart makes new ones before the old ones end.
-            quotas: RelayQuotas(perUser: 8 * max(options.meshLimit - 1, 1)),
+            // A browser with two networks makes up to twelve for each of the others.
+            quotas: RelayQuotas(perUser: 12 * max(options.meshLimit - 1, 1)),
             turn: TURN.Configuration(
                 secrets: [secret.key],
                 nonceKey: (0..<32).map { _ in UInt8.random(in: .min ... .max) },

@@ -5,7 +5,9 @@ import Units
 
 @Suite("Addresses of this machine")
 struct InterfaceAddressesTests {
-    private let interfaces = InterfaceAddresses()
+    private let interfaces: InterfaceAddresses
+
+    init() throws { interfaces = try InterfaceAddresses() }
 
     @Test("Loopback is one of them, and looking again finds no change")
     func loopback() {

@@ -58,6 +58,42 @@ struct StreamTests {
         }
     }
 
+    @Test("A thousand relays that live shorter than a round leave the server as it was")
+    func shortLives() async throws {
+        try await RunningService.with(RelayTests.configuration()) { running in
+            let peer = try TestSocket.udp()
+            let address = try peer.local
+            let clients = try (0..<40).map { try Self.client(running, .tcp, "user\($0)") }
+            // Everybody knows his nonce and has no relay.
+            for client in clients {
+                #expect(try client.allocate().isSuccess)
+                #expect(try client.request(.refresh) { $0.write(.lifetime, UInt32(0), to: &$1) }.isSuccess)
+            }
+            let chunks = clients.map { client in
+                var chunk: [UInt8] = []
+                for _ in 0..<35 {
+                    chunk += client.message(.allocate, isSigned: true) {
+                        $0.write(.requestedTransport, UInt32(17) << 24, to: &$1)
+                    }
+                    chunk += client.message(.createPermission, isSigned: true) {
+                        $0.write(.xorPeerAddress, xor: address, to: &$1)
+                    }
+                    chunk += client.message(.send, .indication, isSigned: false) {
+                        let data: [UInt8] = [1, 2, 3, 4]
+                        $0.write(.xorPeerAddress, xor: address, to: &$1)
+                        $0.write(.data, data.span, to: &$1)
+                    }
+                    chunk += client.message(.refresh, isSigned: true) { $0.write(.lifetime, UInt32(0), to: &$1) }
+                }
+                return chunk + [0xFF, 0xFF]
+            }
+            // What closes a connection comes last, so that its answers are never sent.
+            for (client, chunk) in zip(clients, chunks) { try client.send(chunk) }
+            let last = try Self.client(running, .tcp, "last")
+            #expect(try last.allocate().isSuccess)
+        }
+    }
+
     @Test("Many messages at once arrive in order, whatever the cuts are")
     func cuts() async throws {
         try await RunningService.with(RelayTests.configuration()) { running in

@@ -112,9 +112,9 @@ export class Notices {
     if (removed && by === state.you?.id) return this.toast('toast.removed-other', { name: removed.name });
     const own = participant === state.you?.id;
     const meant = own || (participant === undefined && by !== state.you?.id);
-    const room = new Map([['lock', 'toast.locked'], ['unlock', 'toast.unlocked'], ['lobby', on ? 'toast.lobby-on' : 'toast.lobby-off'],
+    const room = new Map([['lock', 'toast.locked'], ['unlock', 'toast.unlocked'], ['lobby', on === false ? 'toast.lobby-off' : 'toast.lobby-on'],
       // That it begins is said above the stage.
-      ['relay-only', on ? '' : 'toast.relay-only-off']]);
+      ['relay-only', on === false ? 'toast.relay-only-off' : '']]);
     const person = new Map([
       ['mute', 'toast.muted-by-host'],
       ['stop-camera', 'toast.camera-stopped-by-host'],

@@ -276,6 +276,8 @@ export class Link {
     this.#sources = new Sources(this.#connection, this.#options.ownTrack, this.#groups);
     this.#counters = noCounters;
     this.#flow = noFlow;
+    // A connection that cannot even begin says nothing: the time without one counts from here.
+    this.#apartSince ||= this.#options.clock.now();
     this.#events.changed({ state: shownState('new', this.#wasConnected) });
   }
 

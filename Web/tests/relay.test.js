@@ -292,6 +292,19 @@ test('A connection that could not even begin is tried again', async () => {
   assert.equal(polite.connection.restarts, 1);
 });
 
+test('A connection made anew for hidden addresses that cannot begin is said, and tried again', async () => {
+  const { clock, polite, shown } = await fakePair();
+  polite.connection.become('connected');
+  polite.link.setRelayOnly(true);
+  polite.connection.gathering('gathering');
+  polite.connection.gathering('complete');
+  await clock.run(5_000);
+  await polite.link.measure();
+  assert.equal(shown.relay?.kind, 'unreachable');
+  await clock.run(1_000);
+  assert.equal(polite.connection.restarts, 1);
+});
+
 test('The sentence says what fails; who is connected hears nothing of it', () => {
   const joined = reduce(reduce(initialState(), { type: 'entered-room', room: 'r' }), { type: 'server', message: fixture('welcome'), at: 0 });
   const broken = reduce(joined, { type: 'link', participant: ana, change: { state: 'failed', relay: { kind: 'unreachable', ports: ['3478', '8443'] } } });

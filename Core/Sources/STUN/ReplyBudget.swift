@@ -17,11 +17,18 @@ public struct ReplyBudget: Sendable {
         var vouched: UInt32 = 0
         var count: UInt8 = 0
 
-        func isOver(at time: UInt32) -> Bool { start == 0 || time &- start >= 1_000 }
+        func isOver(at time: UInt32) -> Bool {
+            let age = time &- start
+            return start == 0 || (age >= 1_000 && !Self.isAhead(age))
+        }
 
         func isVouchedFor(at time: UInt32) -> Bool {
-            vouched != 0 && time &- vouched < Limits.vouchedMilliseconds
+            let age = time &- vouched
+            return vouched != 0 && (age < Limits.vouchedMilliseconds || Self.isAhead(age))
         }
+
+        /// Whether an age is negative: the threads that ask look at their clocks at different moments.
+        private static func isAhead(_ age: UInt32) -> Bool { age > .max - 10_000 }
     }
 
     private static let ways = 4

@@ -177,4 +177,15 @@ struct STUNServerTests {
         let answers = (0..<400).filter { _ in budget.allows(source.address, now: start + .seconds(12)) }
         #expect(answers.count == 250)
     }
+
+    @Test("A thread whose clock is a little behind spends from the same second")
+    func clockBehind() {
+        var budget = ReplyBudget(seed: 7, sources: 64)
+        budget.vouch(for: source.address, now: start + .milliseconds(20))
+        let early = (0..<400).filter { _ in budget.allows(source.address, now: start) }
+        let stranger = IPAddress(v4: 7)
+        let first = (0..<20).filter { _ in budget.allows(stranger, now: start + .milliseconds(20)) }
+        let second = (0..<20).filter { _ in budget.allows(stranger, now: start) }
+        #expect([early.count, first.count, second.count] == [250, 10, 0])
+    }
 }

@@ -100,7 +100,8 @@ final class RelayLedger: Sendable {
     /// held.
     func hold(_ reservation: Reservation) -> UInt64? {
         state.withLock { state in
-            guard state.reservations.count < Limits.reservations else { return nil }
+            let own = state.reservations.values.count { $0.user == reservation.user }
+            guard state.reservations.count < Limits.reservations, own < Limits.reservationsPerUser else { return nil }
             var token = UInt64.random(in: 1 ... .max)
             while state.reservations[token] != nil { token = UInt64.random(in: 1 ... .max) }
             state.reservations[token] = reservation

@@ -1,7 +1,7 @@
 /// How many allocations may live in this process at a time.
 public struct RelayQuotas: Sendable, Equatable {
-    /// Of one participant (T-TURN-2). A browser makes up to four for each connection, one for every way it is offered
-    /// (IPv4, IPv6, TCP, TLS), and without an SFU a participant has a connection to each of the others.
+    /// Of one participant (T-TURN-2). A browser makes one for each connection, each way it is offered (UDP, TCP, TLS) and
+    /// each of its networks and address families, and without an SFU it has a connection to each of the others.
     public var perUser: Int
     /// Of one client address (the /64 of an IPv6 one): a company behind one NAT.
     public var perAddress: Int

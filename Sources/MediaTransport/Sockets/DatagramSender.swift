@@ -81,8 +81,9 @@ struct DatagramSocket: BitwiseCopyable {
         slab.empty(&queue)
     }
 
-    /// Writes the destination of a message; nil when the socket is of the other IP version.
+    /// Writes the destination of a message; nil when the socket is of the other IP version, or the port is that of nobody.
     private func name(_ index: Int, _ destination: TransportAddress, _ socket: DatagramSocket) -> socklen_t? {
+        guard destination.port != 0 else { return nil }
         let length = unsafe linux_address_write(names + index, socket.version.family, linux_address(destination))
         return length == 0 ? nil : length
     }
@@ -167,11 +168,13 @@ struct DatagramSocket: BitwiseCopyable {
         _ counters: inout MediaCounters
     ) {
         let count = unsafe messages[index].header.msg_iovlen
-        guard count > 1, number == EINVAL || number == EIO || number == EOPNOTSUPP || number == ENOPROTOOPT else {
+        let isRefused = number == EIO || number == EOPNOTSUPP || number == ENOPROTOOPT
+        // EINVAL and EMSGSIZE may be this path's: its packets are smaller than the pieces.
+        guard count > 1, isRefused || number == EINVAL || number == EMSGSIZE else {
             return counters.countUnsent(number, datagrams: count)
         }
-        // The size is one that every path carries, so it is not that: this kernel or device cannot. Never ask again.
-        isSegmenting = false
+        // This kernel or device cannot cut. Never ask again.
+        if isRefused { isSegmenting = false }
         let first = unsafe messages[index].header.msg_iov
         // A message whose pieces have the source, but no segment size any more.
         let header = unsafe messages[index].header

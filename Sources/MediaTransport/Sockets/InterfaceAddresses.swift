@@ -7,13 +7,14 @@ import Units
 final class InterfaceAddresses: Sendable {
     private let known: Mutex<[IPAddress]>
 
-    init() { known = Mutex(Self.current()) }
+    /// Throws when the system does not tell: without its own addresses a relay would reach into the machine.
+    init() throws(SystemError) { known = Mutex(try Self.current()) }
 
     var addresses: [IPAddress] { known.withLock { $0 } }
 
-    /// Looks again. The addresses if they have changed.
+    /// Looks again. The addresses if they have changed; what was known stays when the system does not tell.
     func refresh() -> [IPAddress]? {
-        let current = Self.current()
+        guard let current = try? Self.current() else { return nil }  // for want of memory or descriptors
         return known.withLock { known in
             guard known != current else { return nil }
             known = current
@@ -40,9 +41,9 @@ final class InterfaceAddresses: Sendable {
         return IPAddress(high: source.high, low: source.low)
     }
 
-    private static func current() -> [IPAddress] {
+    private static func current() throws(SystemError) -> [IPAddress] {
         var first: UnsafeMutablePointer<ifaddrs>?
-        guard unsafe getifaddrs(&first) == 0 else { return [] }
+        guard unsafe getifaddrs(&first) == 0 else { throw SystemError(number: errno, call: "getifaddrs") }
         defer { unsafe freeifaddrs(first) }
         var addresses: Set<IPAddress> = []
         var next = unsafe first

@@ -31,7 +31,7 @@ extension MediaSocket {
 extension Worker {
     /// Takes a batch from a UDP socket of the media port.
     mutating func receive(onMedia index: Int) {
-        if slab.available < Limits.batch { flush() }
+        makeRoom(for: Limits.batch)
         let count = receiver.receive(media[index].socket.descriptor, atMost: Limits.batch, &slab)
         guard count > 0 else { return countReceiveError(-count) }
         counters.datagramsReceived &+= UInt64(count)

@@ -6,8 +6,10 @@ struct OutletList: ~Copyable {
     private var tokens: FlatArray<Token>
     private(set) var count = 0
 
-    /// Each has at least one slot in its queue, so there are never more than slots.
     init(capacity: Int) { tokens = FlatArray(repeating: Token(.inbox, 0), count: capacity) }
+
+    /// How many more it can take before it is emptied. What was closed in this round still has its place.
+    var room: Int { tokens.count &- count }
 
     subscript(index: Int) -> Token { tokens[index] }
 
@@ -20,6 +22,12 @@ struct OutletList: ~Copyable {
 }
 
 extension Worker {
+    /// Makes room for so many packets, each of which may queue one more: sends what waits when there is too little. To be
+    /// called before packets are taken from anywhere.
+    mutating func makeRoom(for packets: Int) {
+        if slab.available < packets || outlets.room < packets { flush() }
+    }
+
     /// Queues a packet at the socket or connection it leaves by; it goes at the end of the round.
     mutating func enqueue(_ slot: SlotIndex, on outlet: Token) {
         let index = Int(outlet.index)

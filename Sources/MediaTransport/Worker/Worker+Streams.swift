@@ -121,7 +121,7 @@ extension Worker {
 
     /// Processes one message of a connection, in a slot as if it were a datagram.
     private mutating func processCopy(of message: UnsafeMutableBufferPointer<UInt8>, from origin: Origin) {
-        if slab.available < 2 { flush() }
+        makeRoom(for: 2)
         // Flushing may have ended the connection.
         guard streams.isCurrent(origin.outlet) else { return }
         guard let slot = slab.take() else { return counters.socketFull &+= 1 }

@@ -81,7 +81,7 @@ extension Worker {
 
     /// Takes a batch from a relay socket.
     mutating func receive(onRelay index: Int) {
-        if slab.available < Limits.batch { flush() }
+        makeRoom(for: Limits.batch)
         // Flushing may have ended its client's connection.
         guard let id = relays[index].id else { return }
         let count = receiver.receive(relays[index].socket.descriptor, atMost: Limits.relayBatch, &slab)
@@ -117,7 +117,7 @@ extension Worker {
         for other in 0..<handedTo.count where other != plan.index {
             let ring = plan.shared.ring(from: other, to: plan.index)
             for _ in 0..<Limits.handOvers {
-                if slab.available < 2 { flush() }
+                makeRoom(for: 2)
                 guard let slot = slab.take() else { return }
                 guard let packet = unsafe ring.pop(into: slab.room(slot)) else {
                     slab.give(back: slot)

@@ -26,7 +26,7 @@ final class SharedState: Sendable {
     let admission = StreamAdmission()
     let ledger: RelayLedger
     let ports: PortTable
-    let interfaces = InterfaceAddresses()
+    let interfaces: InterfaceAddresses
     let publicAddresses: [IPAddress]
     let mailboxes: [Mailbox]
     /// The ring from each worker to each other one, by `ring(from:to:)`.
@@ -34,6 +34,7 @@ final class SharedState: Sendable {
 
     init(_ configuration: MediaService.Configuration, workers: Int, clock: MediaClock) throws(SystemError) {
         self.clock = clock
+        interfaces = try InterfaceAddresses()
         ledger = RelayLedger(configuration.quotas, ports: configuration.relayPorts)
         ports = PortTable(configuration.relayPorts)
         publicAddresses = configuration.publicAddresses
