@@ -66,7 +66,7 @@ public struct MediaService: Service {
             group.cancelAll()
         }
         await plane.stop()
-        logger.info("The media port is closed", metadata: metadata)
+        logger.debug("The media port is closed", metadata: metadata)
     }
 
     /// Ends what a removed participant has: its allocations at once, its credentials for as long as they would be good.

@@ -115,7 +115,9 @@ extension MeetingService {
                         metadata: ["messages": "\(expired.messages)", "rooms": "\(expired.rooms)"]
                     )
                 }
-            } catch { logger.warning("Old data could not be deleted", metadata: ["reason": "\(error)"]) }
+            } catch  where !Task.isCancelled {
+                logger.warning("Old data could not be deleted", metadata: ["reason": "\(error)"])
+            } catch { return }  // the server stops
             do { try await Task.sleep(for: .seconds(3_600)) } catch { return }
         }
     }

@@ -293,14 +293,14 @@ test('A connection that could not even begin is tried again', async () => {
 });
 
 test('A connection made anew for hidden addresses that cannot begin is said, and tried again', async () => {
-  const { clock, polite, shown } = await fakePair();
+  const { clock, polite } = await fakePair();
   polite.connection.become('connected');
   polite.link.setRelayOnly(true);
   polite.connection.gathering('gathering');
   polite.connection.gathering('complete');
   await clock.run(5_000);
   await polite.link.measure();
-  assert.equal(shown.relay?.kind, 'unreachable');
+  assert.equal(polite.shown.relay?.kind, 'unreachable');
   await clock.run(1_000);
   assert.equal(polite.connection.restarts, 1);
 });
