@@ -39,7 +39,7 @@ def test_nobody_learns_addresses(call):
         messages = person.messages()
         assert any(message["type"] == "candidate" and message["candidate"] for message in messages)
         assert addresses(messages) == set() and addresses(person.said) == set()
-        person.wait_for_way("udp")
+        person.wait_for_way("udp", "tcp", "tls")
         assert person.ways()[0]["theirs"] in (network.SERVER, "")  # '' as long as it has not been signalled
 
 
@@ -62,7 +62,7 @@ def test_switched_during_the_meeting(call):
     before = [(person, len(person.messages())) for person in (ana, ben)]
     ana.choose_more(HIDE)
     for person, count in before:
-        person.text(NOTICE).wait_for_way("udp").wait_for_media()
+        person.text(NOTICE).wait_for_way("udp", "tcp", "tls").wait_for_media()
         assert addresses(person.messages()[count:]) == set()
     call.network.count_direct()
     ana.pause(3)
