@@ -2,22 +2,11 @@
 import os, socket, struct, zlib
 
 import pytest
-
-COOKIE = 0x2112A442
+from turn_client import COOKIE, attributes
 
 
 def request(kind=0x0001, attributes=b"", cookie=COOKIE):
     return struct.pack("!HHI", kind, len(attributes), cookie) + os.urandom(12) + attributes
-
-
-def attributes(message):
-    """Type → value of a STUN message."""
-    found, place = {}, 20
-    while place < len(message):
-        kind, length = struct.unpack_from("!HH", message, place)
-        found[kind] = message[place + 4:place + 4 + length]
-        place += 4 + (length + 3) // 4 * 4
-    return found
 
 
 def mapped(message):
