@@ -37,6 +37,20 @@ async () => {
 }
 """
 
+# Leaves a page only those servers whose URL has these words. A busy browser stays with the first way it finds; a test of one
+# way must not offer another.
+ONLY = """
+((words) => {
+  const Real = globalThis.RTCPeerConnection;
+  const narrowed = (configuration) => ({...configuration, iceServers: (configuration?.iceServers ?? []).map((server) =>
+    ({...server, urls: [server.urls].flat().filter((url) => url.includes(words))})).filter(({urls}) => urls.length > 0)});
+  globalThis.RTCPeerConnection = class extends Real {
+    constructor(configuration) { super(narrowed(configuration)); }
+    setConfiguration(configuration) { super.setConfiguration(narrowed(configuration)); }
+  };
+})
+"""
+
 # What gathering with these servers finds, in at most so many milliseconds.
 GATHER = """
 async ([iceServers, milliseconds]) => {
@@ -91,6 +105,11 @@ class Caller(Person):
                 return self
             assert time.monotonic() < deadline, f"{self.name} is connected by {ways}, not {allowed}"
             self.pause(0.2)
+
+    def only(self, words):
+        """From the next page on, this browser knows only the servers whose URL has these words."""
+        self.page.add_init_script(f"{ONLY}({json.dumps(words)})")
+        return self
 
     def gather(self, ice_servers, seconds=8):
         return self.page.evaluate(GATHER, [ice_servers, seconds * 1000])

@@ -82,15 +82,18 @@ class Call:
         self.url = f"{server.url}/r/{room}"
         self.people = []
 
-    def join(self, side, name, kind="chromium", **options):
+    def join(self, side, name, kind="chromium", only=None, **options):
+        """`only`: words of the URLs of the ICE servers that this browser may know."""
         person = self.sites[side].person(name, kind, **options)
+        if only:
+            person.only(only)
         self.people.append(person)
         return person.join(self.url)
 
-    def pair(self, *kinds):
+    def pair(self, *kinds, **options):
         """Ana behind one NAT, Ben behind the other."""
         first, second = kinds or ("chromium", "chromium")
-        return self.join("alice", "Ana", first), self.join("ben", "Ben", second)
+        return self.join("alice", "Ana", first, **options), self.join("ben", "Ben", second, **options)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def pytest_report_header():
 
 
 # Cheap claims first: somebody who broke the server learns it within a minute.
-ORDER = ["test_table", "test_clients", "test_credentials", "test_peers", "test_crowd", "test_reflection", "test_exhaustion", "test_garbage"]
+ORDER = ["test_table", "test_clients", "test_credentials", "test_peers", "test_hijack", "test_crowd", "test_reflection", "test_exhaustion", "test_garbage"]
 
 
 def pytest_collection_modifyitems(items):
