@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "RTP", "SRTP", "Meeting", "Simulation"])
     ],
     targets: [
         core("Wire"),
@@ -38,12 +38,16 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         core("STUN", ["Wire", "Units", "COpenSSL"]),
         core("TURN", ["Wire", "Units", "STUN"]),
+        core("RTP", ["Wire", "Units"]),
+        core("SRTP", ["Wire", "Units", "RTP", "COpenSSL"]),
         core("Meeting", ["Wire", "Units"]),
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
         tests("Wire"),
         tests("Units"),
         tests("STUN", ["Wire", "Units"]),
         tests("TURN", ["Wire", "Units", "STUN"]),
+        tests("RTP", ["Wire", "Units"]),
+        tests("SRTP", ["Wire", "Units", "RTP"]),
         tests("Meeting", ["Wire", "Units"]),
         tests("Simulation", ["Wire", "Units", "Meeting"]),
     ]

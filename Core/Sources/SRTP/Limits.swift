@@ -1,0 +1,3 @@
+/// What a peer may make SRTP keep.
+public enum Limits {
+}
