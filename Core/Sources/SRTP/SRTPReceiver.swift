@@ -26,7 +26,7 @@ public struct SRTPReceiver: ~Copyable, Sendable {
     private let profile: ProtectionProfile
     private let packets: PacketCipher
     private let control: PacketCipher
-    private var table = StreamTable(limit: Limits.receivedStreams)
+    var table = StreamTable(limit: Limits.receivedStreams)
 
     /// Nil when OpenSSL has no memory or not the algorithm.
     public init?(_ key: MasterKey) {

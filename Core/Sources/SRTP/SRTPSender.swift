@@ -37,7 +37,7 @@ public struct SRTPSender: ~Copyable, Sendable {
     private let profile: ProtectionProfile
     private let packets: PacketCipher
     private let control: PacketCipher
-    private var table = StreamTable(limit: Limits.sentStreams)
+    var table = StreamTable(limit: Limits.sentStreams)
 
     /// Nil when OpenSSL has no memory or not the algorithm.
     public init?(_ key: MasterKey) {
