@@ -117,6 +117,32 @@ struct ExtensionTests {
         #expect(AbsoluteCaptureTime(hex("0102030405060708").span)?.offset == nil)
     }
 
+    @Test("Capture times and identifiers are written as they are read")
+    func longValues() throws {
+        let header = RTPHeader(
+            payloadType: 96,
+            sequenceNumber: SequenceNumber(1),
+            timestamp: RTPTimestamp(2),
+            ssrc: SSRC(3)
+        )
+        let short = AbsoluteCaptureTime(captured: NTPTime(0x0102_0304_0506_0708))
+        let long = AbsoluteCaptureTime(captured: NTPTime(0xF1F2_F3F4_F5F6_F7F8), offset: -2)
+        let name = try #require(StreamIdentifier("abcdefghij"))
+        let bytes = try #require(
+            written { room in
+                var writer = RTPHeaderWriter(header, to: &room)
+                writer.add(1, short, to: &room)
+                writer.add(2, long, to: &room)
+                writer.add(3, name, to: &room)
+                return writer.finish(&room)
+            }
+        )
+        let found = try elements(bytes)
+        #expect(found.map(\.value.count) == [8, 16, 10])
+        #expect(AbsoluteCaptureTime(found[0].value.span) == short && AbsoluteCaptureTime(found[1].value.span) == long)
+        #expect(StreamIdentifier(found[2].value.span) == name)
+    }
+
     @Test("A value of a wrong size is none")
     func wrongSizes() {
         #expect(AudioLevel([UInt8]().span) == nil && VideoOrientation([1, 2].span) == nil)

@@ -17,7 +17,7 @@ public struct FrameDependencies: Sendable, BitwiseCopyable {
     /// Two bits for each decode target, the first in the lowest.
     var indications: UInt64 = 0
 
-    /// Nil when the identifier is not below the structure's `decodeTargetCount`; targets behind it read as not present.
+    /// What the frame is to a decode target; targets that the structure does not have read as not present.
     public func indication(_ target: Int) -> DecodeTargetIndication {
         guard target >= 0, target < Limits.decodeTargets else { return .notPresent }
         return DecodeTargetIndication(rawValue: UInt8(indications >> UInt64(2 &* target) & 3)) ?? .notPresent

@@ -145,3 +145,15 @@ public struct PlayoutDelay: Hashable, Sendable, BitwiseCopyable {
 
     public var bits: UInt64 { UInt64(minimum & 0xFFF) << 12 | UInt64(maximum & 0xFFF) }
 }
+
+extension RTPHeaderWriter {
+    /// Adds a capture time, in its long form when it has an offset.
+    public mutating func add(_ id: UInt8, _ time: AbsoluteCaptureTime, to room: inout MutableSpan<UInt8>) {
+        let offset = UInt64(bitPattern: time.offset ?? 0)
+        let value = InlineArray<16, UInt8> { index in
+            let half = index < 8 ? time.captured.rawValue : offset
+            return UInt8(truncatingIfNeeded: half >> UInt64(56 &- 8 &* (index & 7)))
+        }
+        add(id, value.span.extracting(..<(time.offset == nil ? 8 : 16)), to: &room)
+    }
+}
