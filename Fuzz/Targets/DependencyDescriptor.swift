@@ -1,7 +1,7 @@
 import RTP
 
-/// No dependency descriptor makes the parser trap or leaves half a structure behind; with other active targets it reads the same.
-/// The first byte says how long the first value is, which may bring the structure for the second.
+/// No dependency descriptor makes the parser trap or leaves half a structure behind; with other active targets it reads
+/// the same. The first byte says how long the first value is, which may bring the structure for the second.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,8 +1,8 @@
 import RTP
 import Units
 
-/// No datagram makes the RTCP parsers trap. Every walk over a block ends, and reports, losses and sources that are written again read
-/// the same.
+/// No datagram makes the RTCP parsers trap. Every walk over a block ends, and reports, losses and sources that are
+/// written again read the same.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

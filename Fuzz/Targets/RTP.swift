@@ -1,8 +1,9 @@
 import RTP
 import Units
 
-/// No datagram makes the RTP parser trap. What it accepts, it accounts for: elements lie in their block, a header written again with
-/// the same elements reads the same, a stripped element is gone and the payload stays, a retransmission unwraps to its original.
+/// No datagram makes the RTP parser trap. What it accepts, it accounts for: elements lie in their block, a header
+/// written again with the same elements reads the same, a stripped element is gone and the payload stays, a
+/// retransmission unwraps to its original.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,9 +1,9 @@
 import RTP
 import SRTP
 
-/// No datagram makes a receiver trap. What it takes although nobody sent it, a sender with the same key must make of the same
-/// plaintext; and of packets that were sent, in any order, repeated and damaged, each is taken at most once and never when damaged.
-/// The first byte says which profile.
+/// No datagram makes a receiver trap. What it takes although nobody sent it, a sender with the same key must make of
+/// the same plaintext; and of packets that were sent, in any order, repeated and damaged, each is taken at most once
+/// and never when damaged. The first byte says which profile.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,8 +1,8 @@
 import RTP
 import Units
 
-/// No feedback makes the parser trap or speak of more packets than it counts. And whatever arrives in whatever order: what the log
-/// writes in any room is read back as what arrived.
+/// No feedback makes the parser trap or speak of more packets than it counts. And whatever arrives in whatever order:
+/// what the log writes in any room is read back as what arrived.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,6 +1,7 @@
 import RTP
 
-/// No VP8 payload makes the parser trap; a descriptor written in the 15-bit form reads the same, and what follows is untouched.
+/// No VP8 payload makes the parser trap; a descriptor written in the 15-bit form reads the same, and what follows is
+/// untouched.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -1,4 +1,5 @@
-/// Reads fields of a few bits, most significant first, from bytes that a peer sent. Keeps only a position, like ByteReader.
+/// Reads fields of a few bits, most significant first, from bytes that a peer sent. Keeps only a position, like
+/// ByteReader.
 struct BitReader: Sendable, BitwiseCopyable {
     /// Index of the next bit.
     private(set) var offset: Int

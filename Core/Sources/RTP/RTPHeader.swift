@@ -32,8 +32,9 @@ public enum RTPParseError: Error, Equatable, Sendable {
 /// |                        header extension                       |
 /// |                             ....                              |
 /// ```
-/// A plain value of fixed size; where things stand in the packet is kept as offsets, so the bytes go in at every call. SRTP
-/// leaves the header readable, so this can be parsed before a packet is decrypted; `RTPPacket` is what comes after.
+/// A plain value of fixed size; where things stand in the packet is kept as offsets, so the bytes go in at every call.
+/// SRTP leaves the header readable, so this can be parsed before a packet is decrypted; `RTPPacket` is what comes
+/// after.
 public struct RTPHeader: Hashable, Sendable, BitwiseCopyable {
     /// Bytes that every header has.
     public static let fixedLength = 12
@@ -114,8 +115,8 @@ public struct RTPHeader: Hashable, Sendable, BitwiseCopyable {
         return SSRC(bytes.uint32(at: Self.fixedLength &+ 4 &* index))
     }
 
-    /// Writes marker, payload type, sequence number, timestamp, SSRC and the P bit over those of a packet that has the same
-    /// layout: how a packet is renumbered in place. Does nothing when `bytes` are too few.
+    /// Writes marker, payload type, sequence number, timestamp, SSRC and the P bit over those of a packet that has the
+    /// same layout: how a packet is renumbered in place. Does nothing when `bytes` are too few.
     public func overwrite(_ bytes: inout MutableSpan<UInt8>) {
         guard bytes.count >= Self.fixedLength else { return }
         bytes[0] = bytes[0] & 0xDF | (hasPadding ? 0x20 : 0)

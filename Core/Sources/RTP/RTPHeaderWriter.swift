@@ -1,7 +1,8 @@
-/// Writes the header of a packet that is forwarded: new numbers, and only the extension elements the receiver asked for.
+/// Writes the header of a packet that is forwarded: new numbers, and only the extension elements the receiver asked
+/// for.
 ///
-/// Contributing sources are not written: this server mixes nothing. Use it like this: init, `add` for each element, `finish`.
-/// What does not fit is remembered and makes `finish` answer nil. Give it the same room every time.
+/// Contributing sources are not written: this server mixes nothing. Use it like this: init, `add` for each element,
+/// `finish`. What does not fit is remembered and makes `finish` answer nil. Give it the same room every time.
 public struct RTPHeaderWriter: Sendable, BitwiseCopyable {
     private let form: ExtensionForm
     private var offset: Int
@@ -20,7 +21,8 @@ public struct RTPHeaderWriter: Sendable, BitwiseCopyable {
         header.overwrite(&room)
     }
 
-    /// Adds an element whose value is the low `count` bytes of `bits`, 1 to 8. One that the form cannot write is left out.
+    /// Adds an element whose value is the low `count` bytes of `bits`, 1 to 8. One that the form cannot write is left
+    /// out.
     public mutating func add(_ id: UInt8, bits: UInt64, count: Int, to room: inout MutableSpan<UInt8>) {
         guard count <= 8, let start = begin(id, count, &room) else { return }
         for index in 0..<count {
@@ -29,8 +31,8 @@ public struct RTPHeaderWriter: Sendable, BitwiseCopyable {
         }
     }
 
-    /// Adds an element with a copy of a value, for example one of the packet that came in. One that the form cannot write is
-    /// left out.
+    /// Adds an element with a copy of a value, for example one of the packet that came in. One that the form cannot
+    /// write is left out.
     public mutating func add(_ id: UInt8, _ value: Span<UInt8>, to room: inout MutableSpan<UInt8>) {
         guard let start = begin(id, value.count, &room) else { return }
         for index in value.indices { room[start &+ index] = value[index] }

@@ -1,5 +1,5 @@
-// Fixed positions that a length check has covered are read and written with these; what has to be walked, with ByteReader.
-// Every subscript is bounds-checked all the same.
+// Fixed positions that a length check has covered are read and written with these; what has to be walked, with
+// ByteReader. Every subscript is bounds-checked all the same.
 
 extension Span<UInt8> {
     @inline(__always)

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// What a session key is for (RFC 3711 §4.3.2): the label that goes into its derivation. SRTCP's are those of SRTP plus 3.
+/// What a session key is for (RFC 3711 §4.3.2): the label that goes into its derivation. SRTCP's are those of SRTP plus
+/// 3.
 enum KeyLabel: UInt8 {
     case encryption = 0
     case authentication = 1
@@ -20,8 +21,8 @@ struct SessionKeys {
 
     init(_ profile: ProtectionProfile) { self.profile = profile }
 
-    /// Derives the keys, once for the whole session: the key derivation rate is zero, as DTLS-SRTP has it (RFC 5764 §4.1.2).
-    /// Nil when OpenSSL has no memory.
+    /// Derives the keys, once for the whole session: the key derivation rate is zero, as DTLS-SRTP has it (RFC 5764
+    /// §4.1.2). Nil when OpenSSL has no memory.
     init?(_ master: MasterKey, control: Bool) {
         profile = master.profile
         var keyRoom = key.mutableSpan

@@ -1,4 +1,5 @@
-/// One direction's master key and salt. Not copied more often than needed, and wiped by nobody: it lives as long as a handshake.
+/// One direction's master key and salt. Not copied more often than needed, and wiped by nobody: it lives as long as a
+/// handshake.
 public struct MasterKey: Sendable, BitwiseCopyable {
     public let profile: ProtectionProfile
     /// `profile.keyLength` bytes of it are the key.
@@ -26,8 +27,8 @@ public struct KeyingMaterial: Sendable, BitwiseCopyable {
     /// What this side protects with.
     public let sent: MasterKey
 
-    /// Nil when `exported` has not `profile.exportedLength` bytes. `isServer`: whether this side was the DTLS server; that is
-    /// the passive one, which the SFU always is.
+    /// Nil when `exported` has not `profile.exportedLength` bytes. `isServer`: whether this side was the DTLS server;
+    /// that is the passive one, which the SFU always is.
     public init?(_ profile: ProtectionProfile, exported: Span<UInt8>, isServer: Bool) {
         let (key, salt) = (profile.keyLength, profile.saltLength)
         guard exported.count == profile.exportedLength,

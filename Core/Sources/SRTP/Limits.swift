@@ -1,11 +1,11 @@
 /// What a peer may make SRTP keep.
 public enum Limits {
-    /// SSRCs that one peer may send with (T-RTP-3). A browser needs two for audio, two for each simulcast layer of camera and
-    /// screen: some 16. When all are taken, packets of another are refused; none is forgotten in its place, because a
-    /// forgotten SSRC could be replayed.
+    /// SSRCs that one peer may send with (T-RTP-3). A browser needs two for audio, two for each simulcast layer of
+    /// camera and screen: some 16. When all are taken, packets of another are refused; none is forgotten in its place,
+    /// because a forgotten SSRC could be replayed.
     public static let receivedStreams = 64
-    /// SSRCs that this server may send with to one peer: 49 tiles and as many voices, each with retransmissions, twice over.
-    /// When all are taken, `protect` refuses another.
+    /// SSRCs that this server may send with to one peer: 49 tiles and as many voices, each with retransmissions, twice
+    /// over. When all are taken, `protect` refuses another.
     public static let sentStreams = 512
     /// Bytes of a packet, tag included.
     public static let packet = 2_048

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// The cipher of SRTP or of SRTCP in one direction: the keys made ready, and the salt. The one place where pointers are touched.
+/// The cipher of SRTP or of SRTCP in one direction: the keys made ready, and the salt. The one place where pointers are
+/// touched.
 ///
 /// It owns OpenSSL's context and frees it. Nothing is allocated per packet.
 @safe
@@ -57,8 +58,8 @@ struct PacketCipher: ~Copyable {
         return vector
     }
 
-    /// Encrypts `first` and then `second` behind the `header` bytes of `out`. AEAD vouches for both and writes its tag behind
-    /// them; the other cipher leaves that to `tag`. False when `out` has no room, or OpenSSL fails.
+    /// Encrypts `first` and then `second` behind the `header` bytes of `out`. AEAD vouches for both and writes its tag
+    /// behind them; the other cipher leaves that to `tag`. False when `out` has no room, or OpenSSL fails.
     func seal(
         _ vector: InlineArray<16, UInt8>,
         header: Int,
@@ -80,7 +81,8 @@ struct PacketCipher: ~Copyable {
         }
     }
 
-    /// Encrypts a range of `bytes` where it stands, for SRTCP: AEAD vouches for it and for `clear`, and writes its tag behind it.
+    /// Encrypts a range of `bytes` where it stands, for SRTCP: AEAD vouches for it and for `clear`, and writes its tag
+    /// behind it.
     func seal(
         _ vector: InlineArray<16, UInt8>,
         clear: Span<UInt8>,
@@ -100,8 +102,8 @@ struct PacketCipher: ~Copyable {
         }
     }
 
-    /// Decrypts a range of `bytes` where it stands, for SRTP: what is before it is vouched for as well. AEAD says whether the tag
-    /// behind it is right; the other cipher has been asked before, by `tag`.
+    /// Decrypts a range of `bytes` where it stands, for SRTP: what is before it is vouched for as well. AEAD says
+    /// whether the tag behind it is right; the other cipher has been asked before, by `tag`.
     func open(_ vector: InlineArray<16, UInt8>, _ text: Range<Int>, in bytes: inout MutableSpan<UInt8>) -> Bool {
         guard holds(text, in: bytes.span) else { return false }
         return unsafe vector.span.withUnsafeBufferPointer { vector in
@@ -131,8 +133,8 @@ struct PacketCipher: ~Copyable {
         }
     }
 
-    /// The HMAC of counter mode over `bytes` and then `more` (the roll-over counter of SRTP, nothing for SRTCP), ten bytes of it
-    /// (RFC 3711 §4.2). AEAD has none.
+    /// The HMAC of counter mode over `bytes` and then `more` (the roll-over counter of SRTP, nothing for SRTCP), ten
+    /// bytes of it (RFC 3711 §4.2). AEAD has none.
     func tag(_ bytes: Span<UInt8>, _ more: Span<UInt8> = Span()) -> InlineArray<10, UInt8> {
         var tag = InlineArray<10, UInt8>(repeating: 0)
         guard !isAEAD else { return tag }

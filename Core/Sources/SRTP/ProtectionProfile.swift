@@ -2,7 +2,7 @@
 public enum ProtectionProfile: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     /// AES-128 in counter mode and 80 bits of HMAC-SHA1: what everybody has.
     case aes128CMHMACSHA1_80 = 0x0001
-    /// Less than half the work of the other, see PERFORMANCE; offered first.
+    /// Half the work of the other and less; offered first.
     case aeadAES128GCM = 0x0007
     case aeadAES256GCM = 0x0008
 

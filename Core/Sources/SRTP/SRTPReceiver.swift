@@ -20,8 +20,8 @@ public enum UnprotectError: Error, Equatable, Sendable {
 
 /// Takes what one peer sends: checks and decrypts SRTP and SRTCP with the keys of one direction (RFC 3711, RFC 7714).
 ///
-/// Nothing is remembered of a packet before it is known to be authentic: a forged one moves no window and takes no SSRC's place.
-/// Owns its ciphers; nothing is allocated per packet, only when an SSRC is new.
+/// Nothing is remembered of a packet before it is known to be authentic: a forged one moves no window and takes no
+/// SSRC's place. Owns its ciphers; nothing is allocated per packet, only when an SSRC is new.
 public struct SRTPReceiver: ~Copyable, Sendable {
     private let profile: ProtectionProfile
     private let packets: PacketCipher
@@ -45,11 +45,12 @@ public struct SRTPReceiver: ~Copyable, Sendable {
         self.control = control
     }
 
-    /// Decrypts an SRTP packet where it stands; all of `packet` is it. What comes back tells where header, payload and padding
-    /// stand, its `length` how many bytes of `packet` are left.
+    /// Decrypts an SRTP packet where it stands; all of `packet` is it. What comes back tells where header, payload and
+    /// padding stand, its `length` how many bytes of `packet` are left.
     ///
     /// When it throws, the bytes are of no use any more.
     public mutating func unprotect(_ packet: inout MutableSpan<UInt8>) throws(UnprotectError) -> RTPPacket {
+        // Why it is none makes no difference to who sent it.
         guard packet.count <= Limits.packet, let header = try? RTPHeader(parsing: packet.span) else { throw .malformed }
         let end = packet.count &- profile.overhead
         guard end >= header.length else { throw .malformed }
@@ -71,11 +72,13 @@ public struct SRTPReceiver: ~Copyable, Sendable {
         }
         guard let stream = known ?? table.insert(ssrc) else { throw .tooManyStreams }
         table.streams[stream].packets.use(index)
+        // Authentic, so its index is used; but its sender cannot count its padding.
         guard let whole = try? RTPPacket(header, of: packet.span.extracting(0..<end)) else { throw .malformed }
         return whole
     }
 
-    /// Decrypts an SRTCP packet where it stands; all of `packet` is it. Answers how many bytes of it are the RTCP packet.
+    /// Decrypts an SRTCP packet where it stands; all of `packet` is it. Answers how many bytes of it are the RTCP
+    /// packet.
     public mutating func unprotectControl(_ packet: inout MutableSpan<UInt8>) throws(UnprotectError) -> Int {
         guard packet.count >= 8 &+ profile.controlOverhead, packet.count <= Limits.packet,
             packet[0] >> 6 == 2, RTCPCompound.begins(packet.span)

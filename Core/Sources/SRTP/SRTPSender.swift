@@ -2,7 +2,7 @@ import RTP
 import Units
 import Wire
 
-/// Why a packet was not protected. Nothing was sent and nothing has changed.
+/// Why a packet was not protected. No index was used.
 public enum ProtectError: Error, Equatable, Sendable {
     /// What stands in the room is no RTP header of that length, or no RTCP packet.
     case malformed
@@ -10,8 +10,8 @@ public enum ProtectError: Error, Equatable, Sendable {
     case noRoom
     /// `Limits.sentStreams` SSRCs are in use.
     case tooManyStreams
-    /// A packet of this SSRC had the same index. Sending another would give away both and the key stream (RFC 3711 §9.1,
-    /// RFC 7714 §8.2), so whoever forwards has to give it a new sequence number.
+    /// A packet of this SSRC had the same index. Sending another would give away both and the key stream (RFC 3711
+    /// §9.1, RFC 7714 §8.2), so whoever forwards has to give it a new sequence number.
     case indexUsed
     /// The index lies so far behind the highest of its SSRC that nobody knows whether it was used.
     case indexTooOld
@@ -24,8 +24,8 @@ public enum ProtectError: Error, Equatable, Sendable {
 /// Protects what one peer is sent: SRTP and SRTCP with the keys of one direction (RFC 3711, RFC 7714).
 ///
 /// No index is used twice for an SSRC, whatever it is asked. Sequence numbers may come out of order, and each SSRC's
-/// roll-over counter starts at zero with its first packet: a forwarder starts in the lower half of the numbers, or a receiver
-/// that misses the first packets could take the wrong turn.
+/// roll-over counter starts at zero with its first packet: a forwarder starts in the lower half of the numbers, or a
+/// receiver that misses the first packets could take the wrong turn.
 ///
 /// Owns its ciphers; nothing is allocated per packet, only when an SSRC is new.
 ///
@@ -56,10 +56,11 @@ public struct SRTPSender: ~Copyable, Sendable {
         self.control = control
     }
 
-    /// Protects an RTP packet into `out`, whose first `header` bytes are its header already; encryption is the only copy.
+    /// Protects an RTP packet into `out`, whose first `header` bytes are its header already; encryption is the only
+    /// copy.
     ///
-    /// `prefix` goes before the payload: a rewritten payload descriptor, a retransmission's number, or nothing. `payload` lies
-    /// in another slot than `out`. Answers how many bytes the packet has.
+    /// `prefix` goes before the payload: a rewritten payload descriptor, a retransmission's number, or nothing.
+    /// `payload` lies in another slot than `out`. Answers how many bytes the packet has.
     public mutating func protect(
         header: Int,
         prefix: Span<UInt8> = Span(),
@@ -67,6 +68,7 @@ public struct SRTPSender: ~Copyable, Sendable {
         into out: inout MutableSpan<UInt8>
     ) throws(ProtectError) -> Int {
         let end = header &+ prefix.count &+ payload.count
+        // A header that is none is the forwarder's mistake, whatever is wrong with it.
         guard header >= RTPHeader.fixedLength, header <= out.count,
             let parsed = try? RTPHeader(parsing: out.span.extracting(0..<header)), parsed.length == header
         else { throw .malformed }
@@ -92,7 +94,8 @@ public struct SRTPSender: ~Copyable, Sendable {
         return total
     }
 
-    /// Protects the RTCP packet in the first `count` bytes of `room`, where it stands. Answers how many bytes it has now.
+    /// Protects the RTCP packet in the first `count` bytes of `room`, where it stands. Answers how many bytes it has
+    /// now.
     public mutating func protectControl(
         count: Int,
         in room: inout MutableSpan<UInt8>
@@ -138,8 +141,8 @@ enum RollOver {
     }
 }
 
-/// What AEAD vouches for in an SRTCP packet without encrypting it (RFC 7714 §9.2): the first eight bytes, and the word with the
-/// index.
+/// What AEAD vouches for in an SRTCP packet without encrypting it (RFC 7714 §9.2): the first eight bytes, and the word
+/// with the index.
 enum ControlHeader {
     static func vouchedFor(_ bytes: Span<UInt8>, _ word: UInt32) -> InlineArray<12, UInt8> {
         InlineArray { $0 < 8 ? bytes[$0] : UInt8(truncatingIfNeeded: word >> UInt32(88 &- 8 &* $0)) }

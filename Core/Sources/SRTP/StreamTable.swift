@@ -1,7 +1,7 @@
 import Wire
 
-/// The streams of one direction by SSRC: open addressing over plain integers. Grows up to its limit, by a new SSRC only; streams
-/// are never taken out.
+/// The streams of one direction by SSRC: open addressing over plain integers. Grows up to its limit, by a new SSRC
+/// only; streams are never taken out.
 struct StreamTable: ~Copyable {
     private let limit: Int
     private(set) var count = 0
@@ -51,7 +51,8 @@ struct StreamTable: ~Copyable {
         buckets[bucket] = UInt16(truncatingIfNeeded: index &+ 1)
     }
 
-    /// Where a search starts. A peer can choose SSRCs that start alike; with so few streams that costs it nothing but time of its own.
+    /// Where a search starts. A peer can choose SSRCs that start alike; with so few streams that costs it nothing but
+    /// time of its own.
     private func start(_ ssrc: UInt32) -> Int {
         Int(truncatingIfNeeded: (ssrc &* 0x9E37_79B1) >> 16) & (buckets.count &- 1)
     }

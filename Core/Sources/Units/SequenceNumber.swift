@@ -21,8 +21,8 @@ public struct SequenceNumber: RawRepresentable, Hashable, Sendable, BitwiseCopya
     /// Whether this one follows `other`, on the shorter way round.
     public func isAfter(_ other: SequenceNumber) -> Bool { self - other > 0 }
 
-    /// The count of packets that ends in these 16 bits and is nearest to `reference`. Never negative when `reference` is
-    /// not: what would lie before the first count lies one turn later.
+    /// The count of packets that ends in these 16 bits and is nearest to `reference`. Never negative when `reference`
+    /// is not: what would lie before the first count lies one turn later.
     public func extended(near reference: Int64) -> Int64 {
         let distance = Int64(Int16(truncatingIfNeeded: Int64(rawValue) &- reference))
         let count = reference &+ distance

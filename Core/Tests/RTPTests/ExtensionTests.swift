@@ -138,9 +138,13 @@ struct ExtensionTests {
             }
         )
         let found = try elements(bytes)
-        #expect(found.map(\.value.count) == [8, 16, 10])
-        #expect(AbsoluteCaptureTime(found[0].value.span) == short && AbsoluteCaptureTime(found[1].value.span) == long)
-        #expect(StreamIdentifier(found[2].value.span) == name)
+        let values = found.map(\.value)
+        try #require(values.map(\.count) == [8, 16, 10])
+        let times = values.prefix(2).map { AbsoluteCaptureTime($0.span) }
+        #expect(times == [short, long])
+        let last = values[2]
+        let read = StreamIdentifier(last.span)
+        #expect(read == name)
     }
 
     @Test("A value of a wrong size is none")

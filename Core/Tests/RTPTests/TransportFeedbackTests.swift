@@ -140,6 +140,28 @@ struct TransportFeedbackTests {
     }
 
     @Test(
+        "Deltas of 0 to 255 ticks take a byte, others two, those beyond 16 bits a feedback of their own",
+        arguments: [
+            (0, 1), (255, 1), (256, 2), (-1, 2), (32_767, 2), (-32_768, 2), (32_768, nil), (-32_769, nil),
+        ] as [(Int, Int?)]
+    )
+    func deltas(ticks: Int, bytes: Int?) throws {
+        var log = ArrivalLog()
+        // A multiple of 64 ms, so that the first delta is zero.
+        let first = 256 * 1_000
+        log.record(SequenceNumber(1), at: Timestamp(nanoseconds: UInt64(first) * 250_000))
+        log.record(SequenceNumber(2), at: Timestamp(nanoseconds: UInt64(first + ticks) * 250_000))
+        let packet = try #require(written { log.write(from: SSRC(1), about: SSRC(2), to: &$0) })
+        let found = try #require(try read(packet))
+        #expect(found.map(\.arrival) == (bytes == nil ? [Int64(first)] : [Int64(first), Int64(first + ticks)]))
+        // Header, one chunk, the first delta, the second.
+        let length = 20 + 2 + 1 + (bytes ?? 0)
+        #expect(packet.count == (length + 3) / 4 * 4)
+        let rest = try drain(&log)
+        #expect(rest.map(\.arrival) == (bytes == nil ? [Int64(first + ticks)] : []))
+    }
+
+    @Test(
         "A jump of the numbers forgets what is older than 2,048 packets and goes on; a packet older than that is ignored"
     )
     func jump() throws {

@@ -17,13 +17,20 @@ struct IndexTests {
             position += UInt64(jump)
             let back = UInt64(random.below(10) == 0 ? random.below(2_000) : random.below(4))
             let index = position >= back ? position - back : 0
-            func expected(_ size: UInt64) -> IndexVerdict {
+            func expected(_ index: UInt64, _ size: UInt64) -> IndexVerdict {
                 guard let highest, index <= highest else { return .fresh }
                 if highest - index >= size { return .tooOld }
                 return used.contains(index) ? .used : .fresh
             }
-            #expect(small.verdict(index) == expected(128), "seed \(seed) round \(round)")
-            #expect(large.verdict(index) == expected(1_024), "seed \(seed) round \(round)")
+            #expect(small.verdict(index) == expected(index, 128), "seed \(seed) round \(round)")
+            #expect(large.verdict(index) == expected(index, 1_024), "seed \(seed) round \(round)")
+            // The edges, where a ring goes wrong first.
+            for back in [127, 128, 1_023, 1_024] as [UInt64] {
+                guard let highest, highest >= back else { continue }
+                let edge = highest - back
+                #expect(small.verdict(edge) == expected(edge, 128), "seed \(seed) round \(round) back \(back)")
+                #expect(large.verdict(edge) == expected(edge, 1_024), "seed \(seed) round \(round) back \(back)")
+            }
             if large.verdict(index) == .fresh {
                 if small.verdict(index) == .fresh { small.use(index) }
                 large.use(index)

@@ -11,8 +11,8 @@
 /// A key made ready.
 typedef struct parley_cipher parley_cipher;
 
-/// AES in Galois/counter mode (RFC 5116) with a key of 16 or 32 bytes, to encrypt or to decrypt. NULL: no memory, no such
-/// algorithm, another count of bytes.
+/// AES in Galois/counter mode (RFC 5116) with a key of 16 or 32 bytes, to encrypt or to decrypt. NULL: no memory, no
+/// such algorithm, another count of bytes.
 parley_cipher *parley_gcm_new(const uint8_t *key, size_t count, bool encrypts);
 
 /// AES-128 in counter mode with a key of 16 bytes, and HMAC-SHA1 with one of 20 (RFC 3711 §4).
@@ -21,12 +21,14 @@ parley_cipher *parley_ctr_new(const uint8_t *key, const uint8_t *authenticationK
 /// Frees a cipher and wipes its keys.
 void parley_cipher_free(parley_cipher *cipher);
 
-/// Encrypts `first` and then `second` to `out` and writes 16 bytes of tag behind them. `out` overlaps with neither, or is
+/// Encrypts `first` and then `second` to `out` and writes 16 bytes of tag behind them. `out` overlaps with neither, or
+/// is
 /// `first` when there is no `second`. `vector` has 12 bytes.
 bool parley_gcm_seal(parley_cipher *cipher, const uint8_t *vector, const uint8_t *clear, size_t clearCount,
                      const uint8_t *first, size_t firstCount, const uint8_t *second, size_t secondCount, uint8_t *out);
 
-/// Decrypts `text` where it stands and says whether the 16 bytes behind it are its tag. When not, the text is destroyed.
+/// Decrypts `text` where it stands and says whether the 16 bytes behind it are its tag. When not, the text is
+/// destroyed.
 bool parley_gcm_open(parley_cipher *cipher, const uint8_t *vector, const uint8_t *clear, size_t clearCount,
                      uint8_t *text, size_t count);
 

@@ -1,7 +1,7 @@
 public import Units
 
-/// The dependency descriptor of one packet (AV1 RTP specification §A.8): which frame it belongs to and what that depends on,
-/// readable even when the payload is not.
+/// The dependency descriptor of one packet (AV1 RTP specification §A.8): which frame it belongs to and what that
+/// depends on, readable even when the payload is not.
 ///
 /// ```
 ///  0                   1                   2
@@ -30,12 +30,12 @@ public struct DependencyDescriptor: Sendable, BitwiseCopyable {
     private var activeEnd = 0
     private var end = 0
 
-    /// Reads a value. A structure it brings replaces `structure`, but only if all of the value is sound; without one the
-    /// templates of `structure` are used. Nil when the value is malformed, says more than `Limits` allow, or names a
-    /// template that is not there.
+    /// Reads a value. A structure it brings replaces `structure`, but only if all of the value is sound; without one
+    /// the templates of `structure` are used. Nil when the value is malformed, says more than `Limits` allow, or names
+    /// a template that is not there.
     ///
-    /// Call it in the order of the sequence numbers if you can: a late packet of an old structure is refused, or read with
-    /// the wrong template.
+    /// Call it in the order of the sequence numbers if you can: a late packet of an old structure is refused, or read
+    /// with the wrong template.
     public init?(_ value: Span<UInt8>, structure: inout DependencyStructure) {
         var reader = BitReader(value)
         guard let start = reader.readFlag(value), let end = reader.readFlag(value), let id = reader.read(6, value),
@@ -109,8 +109,8 @@ public struct DependencyDescriptor: Sendable, BitwiseCopyable {
         }
     }
 
-    /// Writes the value again, saying that only `targets` are being sent: what a receiver of fewer layers has to be told
-    /// at the next frame. Answers how many bytes; nil when `room` is too small.
+    /// Writes the value again, saying that only `targets` are being sent: what a receiver of fewer layers has to be
+    /// told at the next frame. Answers how many bytes; nil when `room` is too small.
     ///
     /// `value` is what this descriptor was read from, `structure` what it was read with.
     public func write(

@@ -1,5 +1,5 @@
-// The functions are those of the AV1 RTP specification §A.8.2, in its order. Each answers false when the value ends too early
-// or says more than `Limits` allows.
+// The functions are those of the AV1 RTP specification §A.8.2, in its order. Each answers false when the value ends too
+// early or says more than `Limits` allows.
 extension DependencyStructure {
     /// `template_dependency_structure()`
     mutating func parse(_ reader: inout BitReader, _ value: Span<UInt8>) -> Bool {

@@ -9,8 +9,8 @@ public struct ExtensionElement: Hashable, Sendable {
 
 /// Walks over the extension elements of a packet (RFC 8285), one call at a time, without allocating.
 ///
-/// Padding is skipped. The walk ends at the first element that is not sound: one that goes beyond the block, identifier 15 of
-/// the one-byte form (§4.2 says stop), a padding byte with a length. What came before counts.
+/// Padding is skipped. The walk ends at the first element that is not sound: one that goes beyond the block, identifier
+/// 15 of the one-byte form (§4.2 says stop), a padding byte with a length. What came before counts.
 public struct ExtensionElements: Sendable, BitwiseCopyable {
     private let form: ExtensionForm?
     private var offset: Int

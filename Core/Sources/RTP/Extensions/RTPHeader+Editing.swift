@@ -1,5 +1,5 @@
-// Changing extension elements where they stand, for packets that keep their layout. A packet that needs new elements gets a
-// new header, see RTPHeaderWriter.
+// Changing extension elements where they stand, for packets that keep their layout. A packet that needs new elements
+// gets a new header, see RTPHeaderWriter.
 extension RTPHeader {
     /// Turns every element with an identifier into padding (RFC 8285 §4.1.2). Answers whether there was one.
     @discardableResult
@@ -14,8 +14,8 @@ extension RTPHeader {
         return found
     }
 
-    /// Writes the low `count` bytes of `bits` over the value of an element. Answers false, and changes nothing, when there is
-    /// no such element or its value has another size.
+    /// Writes the low `count` bytes of `bits` over the value of an element. Answers false, and changes nothing, when
+    /// there is no such element or its value has another size.
     @discardableResult
     public func replaceExtension(_ id: UInt8, bits: UInt64, count: Int, in bytes: inout MutableSpan<UInt8>) -> Bool {
         guard count >= 1, count <= 8, let value = extensionValue(id, in: bytes.span), value.count == count else {
@@ -36,8 +36,8 @@ extension RTPHeader {
         return true
     }
 
-    /// Gives an element another identifier of the same form, as each peer has its own numbers. Answers false when there is no
-    /// such element or the form cannot write the new identifier.
+    /// Gives an element another identifier of the same form, as each peer has its own numbers. Answers false when there
+    /// is no such element or the form cannot write the new identifier.
     @discardableResult
     public func renumberExtension(_ id: UInt8, to new: UInt8, in bytes: inout MutableSpan<UInt8>) -> Bool {
         guard let form = ExtensionForm(profile: extensionProfile) else { return false }

@@ -1,6 +1,7 @@
 public import Units
 
-// The extensions whose values are a few bits. Each has an initializer that reads a value, nil for one of a wrong size, and
+// The extensions whose values are a few bits. Each has an initializer that reads a value, nil for one of a wrong size,
+// and
 // `bits` and `size` for RTPHeaderWriter.
 
 /// How loud an audio packet is (RFC 6464 §3).

@@ -33,8 +33,8 @@ public struct H264Payload: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// The packet begins what a decoder can start with. Browsers send the parameter sets in front of every IDR picture, in
-    /// the same aggregate or in packets before it with the same timestamp.
+    /// The packet begins what a decoder can start with. Browsers send the parameter sets in front of every IDR picture,
+    /// in the same aggregate or in packets before it with the same timestamp.
     public var isKeyFrameStart: Bool { hasSequenceParameters || startsIDR }
 
     private mutating func note(_ header: UInt8) {

@@ -12,8 +12,8 @@ public struct OpusPayload: Hashable, Sendable, BitwiseCopyable {
     public let isStereo: Bool
     /// How the packet is filled: 0 one frame, 1 and 2 two, 3 any number.
     public let frameCountCode: UInt8
-    /// Whether this looks like discontinuous transmission: no more than two bytes, which a coder makes of silence when it
-    /// sends at all (RFC 6716 §2.1.9; a hint, because a decoder would not call it invalid).
+    /// Whether this looks like discontinuous transmission: no more than two bytes, which a coder makes of silence when
+    /// it sends at all (RFC 6716 §2.1.9; a hint, because a decoder would not call it invalid).
     public let isDiscontinuous: Bool
 
     /// Nil for an empty payload.

@@ -1,7 +1,7 @@
 public import Units
 
-/// Retransmission packets (RFC 4588 §4): another SSRC and payload type, own sequence numbers, and two bytes in front of the
-/// payload that say which packet this was.
+/// Retransmission packets (RFC 4588 §4): another SSRC and payload type, own sequence numbers, and two bytes in front of
+/// the payload that say which packet this was.
 ///
 /// ```
 /// | RTP header | OSN (16 bits) | original payload |
@@ -16,8 +16,8 @@ public enum RTX {
         return SequenceNumber(bytes.uint16(at: packet.payload.lowerBound))
     }
 
-    /// Turns a retransmission back into the packet it repeats, where it stands: the header moves two bytes to the right. Answers
-    /// where the original begins (2); nil, changing nothing, when it is a probe.
+    /// Turns a retransmission back into the packet it repeats, where it stands: the header moves two bytes to the
+    /// right. Answers where the original begins (2); nil, changing nothing, when it is a probe.
     ///
     /// The packet keeps its header extensions, which are those of the retransmission.
     public static func unwrap(

@@ -25,7 +25,8 @@ public struct RedundantAudio: Sendable, BitwiseCopyable {
     private let end: Int
     private var index = 0
 
-    /// Reads a payload. Nil when a header or a block goes beyond its end, or there are more than `Limits.redundantBlocks`.
+    /// Reads a payload. Nil when a header or a block goes beyond its end, or there are more than
+    /// `Limits.redundantBlocks`.
     public init?(_ payload: Range<Int>, in bytes: Span<UInt8>) {
         guard payload.lowerBound >= 0, payload.upperBound <= bytes.count else { return nil }
         var offset = payload.lowerBound

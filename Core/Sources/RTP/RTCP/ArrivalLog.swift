@@ -4,9 +4,9 @@ import Wire
 /// Remembers when the packets of one transport arrived and tells their sender, in transport-wide feedback
 /// (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1).
 ///
-/// Record every packet that is authentic and carries the extension, whatever its SSRC: retransmissions, padding, streams
-/// nobody knows. One that is left out looks lost, and the sender slows down for it (media checklist, 10). Write every 50 to
-/// 100 ms. Room for `Limits.arrivals` packets is taken once; what is older than that is forgotten.
+/// Record every packet that is authentic and carries the extension, whatever its SSRC: retransmissions, padding,
+/// streams nobody knows. One that is left out looks lost, and the sender slows down for it (media checklist, 10). Write
+/// every 50 to 100 ms. Room for `Limits.arrivals` packets is taken once; what is older than that is forgotten.
 public struct ArrivalLog: ~Copyable {
     private static let never = UInt64.max
 
@@ -91,8 +91,8 @@ public struct ArrivalLog: ~Copyable {
 
     // MARK: Writing
 
-    /// Decides how many packets this feedback speaks of, and the status of each: until the room is used, or a delta does not
-    /// fit 16 bits.
+    /// Decides how many packets this feedback speaks of, and the status of each: until the room is used, or a delta
+    /// does not fit 16 bits.
     private mutating func chooseStatuses(_ reference: Int64, room: Int) -> Int {
         var previous = reference &* TransportFeedback.ticksPerReference
         var deltaBytes = 0

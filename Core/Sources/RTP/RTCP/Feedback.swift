@@ -113,7 +113,8 @@ public struct FullIntraRequest: Sendable, BitwiseCopyable {
     }
 }
 
-/// REMB: how many bits per second a receiver thinks it can take (draft-alvestrand-rmcat-remb-03). Walks over the streams.
+/// REMB: how many bits per second a receiver thinks it can take (draft-alvestrand-rmcat-remb-03). Walks over the
+/// streams.
 ///
 /// ```
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+

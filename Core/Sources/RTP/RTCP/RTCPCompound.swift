@@ -34,7 +34,8 @@ public struct RTCPType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     public static let extendedReport = RTCPType(rawValue: 207)
 }
 
-/// One block of a compound packet: its type and where its content stands. The length is known to be sound, the content is not.
+/// One block of a compound packet: its type and where its content stands. The length is known to be sound, the content
+/// is not.
 ///
 /// ```
 ///  0                   1                   2                   3

@@ -2,9 +2,9 @@ public import Units
 
 /// Writes a compound packet, block after block, into room that the caller has.
 ///
-/// A block stays open for its entries: `report` after an SR or RR, `lost` after a NACK, `leave` after more sources of a BYE.
-/// The next block, or `finish`, closes it. What does not fit makes `finish` answer nil; an entry more than a block can count
-/// (31) or that no open block takes does too. Give it the same room every time.
+/// A block stays open for its entries: `report` after an SR or RR, `lost` after a NACK, `leave` after more sources of a
+/// BYE. The next block, or `finish`, closes it. What does not fit makes `finish` answer nil; an entry more than a block
+/// can count (31) or that no open block takes does too. Give it the same room every time.
 public struct RTCPWriter: Sendable, BitwiseCopyable {
     private enum Open { case nothing, reports, leaving, losses }
 

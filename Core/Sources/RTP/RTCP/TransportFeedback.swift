@@ -25,8 +25,8 @@ public struct TransportFeedback: Sendable, BitwiseCopyable {
     /// What happened to one packet.
     public struct Packet: Hashable, Sendable, BitwiseCopyable {
         public let number: SequenceNumber
-        /// 250 µs each since the reference clock's zero; nil when the packet had not arrived. Compare it with others of the
-        /// same feedback, or unwrap `referenceTime` first.
+        /// 250 µs each since the reference clock's zero; nil when the packet had not arrived. Compare it with others of
+        /// the same feedback, or unwrap `referenceTime` first.
         public let arrival: Int64?
     }
 
