@@ -40,28 +40,19 @@ struct PacketCipher: ~Copyable {
     /// AEAD (RFC 7714 §8.1, §9.1), 12 bytes:  (00 00 | SSRC | 48 bits of index)                XOR salt
     /// CM   (RFC 3711 §4.1.1),     16 bytes:  (00 00 00 00 | SSRC | 48 bits of index | 00 00)  XOR (salt | 00 00)
     /// ```
-    func vector(ssrc: UInt32, index: UInt64) -> InlineArray<16, UInt8> {
-        var vector = InlineArray<16, UInt8>(repeating: 0)
-        var high = saltHigh
-        var low = saltLow
-        if isAEAD {
-            high ^= UInt64(ssrc) << 16 | index >> 32
-            low = (low ^ index & 0xFFFF_FFFF) << 32
-        } else {
-            high ^= UInt64(ssrc)
-            low = (low ^ index) << 16
-        }
-        for place in 0..<8 {
-            vector[place] = UInt8(truncatingIfNeeded: high >> UInt64(56 &- 8 &* place))
-            vector[place &+ 8] = UInt8(truncatingIfNeeded: low >> UInt64(56 &- 8 &* place))
-        }
-        return vector
+    func vector(ssrc: UInt32, index: UInt64) -> Vector {
+        isAEAD
+            ? Vector(
+                high: saltHigh ^ (UInt64(ssrc) << 16 | index >> 32),
+                low: (saltLow ^ index & 0xFFFF_FFFF) << 32
+            )
+            : Vector(high: saltHigh ^ UInt64(ssrc), low: (saltLow ^ index) << 16)
     }
 
     /// Encrypts `first` and then `second` behind the `header` bytes of `out`. AEAD vouches for both and writes its tag
     /// behind them; the other cipher leaves that to `tag`. False when `out` has no room, or OpenSSL fails.
     func seal(
-        _ vector: InlineArray<16, UInt8>,
+        _ vector: Vector,
         header: Int,
         _ first: Span<UInt8>,
         _ second: Span<UInt8>,
@@ -70,9 +61,9 @@ struct PacketCipher: ~Copyable {
         guard header >= 0, header &+ first.count &+ second.count &+ (isAEAD ? 16 : 0) <= out.count else { return false }
         return unsafe first.withUnsafeBufferPointer { first in
             unsafe second.withUnsafeBufferPointer { second in
-                unsafe vector.span.withUnsafeBufferPointer { vector in
+                unsafe vector.withUnsafeBytes { vector in
                     unsafe out.withUnsafeMutableBufferPointer { out in
-                        guard let start = out.baseAddress, let vector = vector.baseAddress else { return false }
+                        guard let start = out.baseAddress else { return false }
                         let clear = unsafe UnsafeBufferPointer(start: start, count: header)
                         return unsafe run(vector, clear, first, second, to: start + header)
                     }
@@ -84,16 +75,16 @@ struct PacketCipher: ~Copyable {
     /// Encrypts a range of `bytes` where it stands, for SRTCP: AEAD vouches for it and for `clear`, and writes its tag
     /// behind it.
     func seal(
-        _ vector: InlineArray<16, UInt8>,
+        _ vector: Vector,
         clear: Span<UInt8>,
         _ text: Range<Int>,
         in bytes: inout MutableSpan<UInt8>
     ) -> Bool {
         guard holds(text, in: bytes.span) else { return false }
         return unsafe clear.withUnsafeBufferPointer { clear in
-            unsafe vector.span.withUnsafeBufferPointer { vector in
+            unsafe vector.withUnsafeBytes { vector in
                 unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-                    guard let start = bytes.baseAddress, let vector = vector.baseAddress else { return false }
+                    guard let start = bytes.baseAddress else { return false }
                     let first = unsafe UnsafeBufferPointer(start: start + text.lowerBound, count: text.count)
                     let nothing = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
                     return unsafe run(vector, clear, first, nothing, to: start + text.lowerBound)
@@ -104,11 +95,11 @@ struct PacketCipher: ~Copyable {
 
     /// Decrypts a range of `bytes` where it stands, for SRTP: what is before it is vouched for as well. AEAD says
     /// whether the tag behind it is right; the other cipher has been asked before, by `tag`.
-    func open(_ vector: InlineArray<16, UInt8>, _ text: Range<Int>, in bytes: inout MutableSpan<UInt8>) -> Bool {
+    func open(_ vector: Vector, _ text: Range<Int>, in bytes: inout MutableSpan<UInt8>) -> Bool {
         guard holds(text, in: bytes.span) else { return false }
-        return unsafe vector.span.withUnsafeBufferPointer { vector in
+        return unsafe vector.withUnsafeBytes { vector in
             unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-                guard let start = bytes.baseAddress, let vector = vector.baseAddress else { return false }
+                guard let start = bytes.baseAddress else { return false }
                 let clear = unsafe UnsafeBufferPointer(start: start, count: text.lowerBound)
                 return unsafe run(vector, clear, at: start + text.lowerBound, text.count)
             }
@@ -117,16 +108,16 @@ struct PacketCipher: ~Copyable {
 
     /// The same for SRTCP: what is vouched for stands elsewhere.
     func open(
-        _ vector: InlineArray<16, UInt8>,
+        _ vector: Vector,
         clear: Span<UInt8>,
         _ text: Range<Int>,
         in bytes: inout MutableSpan<UInt8>
     ) -> Bool {
         guard holds(text, in: bytes.span) else { return false }
         return unsafe clear.withUnsafeBufferPointer { clear in
-            unsafe vector.span.withUnsafeBufferPointer { vector in
+            unsafe vector.withUnsafeBytes { vector in
                 unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-                    guard let start = bytes.baseAddress, let vector = vector.baseAddress else { return false }
+                    guard let start = bytes.baseAddress else { return false }
                     return unsafe run(vector, clear, at: start + text.lowerBound, text.count)
                 }
             }
@@ -154,6 +145,20 @@ struct PacketCipher: ~Copyable {
             }
         }
         return tag
+    }
+
+    /// Twelve or sixteen bytes, as two integers whose bytes stand in the order of the wire.
+    struct Vector {
+        private let words: InlineArray<2, UInt64>
+
+        init(high: UInt64, low: UInt64) { words = [high.bigEndian, low.bigEndian] }
+
+        func withUnsafeBytes(_ body: (UnsafePointer<UInt8>) -> Bool) -> Bool {
+            unsafe words.span.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return false }
+                return unsafe body(start.assumingMemoryBound(to: UInt8.self))
+            }
+        }
     }
 
     // MARK: OpenSSL

@@ -17,7 +17,8 @@ struct ReplayWindow<let words: Int>: BitwiseCopyable, Sendable {
 
     static var size: UInt64 { UInt64(64 &* words) }
 
-    func verdict(_ index: UInt64) -> IndexVerdict {
+    /// Changes nothing. It is `mutating` so that the bits are read where they stand, not copied for every packet.
+    mutating func verdict(_ index: UInt64) -> IndexVerdict {
         guard isStarted, index <= highest else { return .fresh }
         guard highest &- index < Self.size else { return .tooOld }
         return bits[Self.word(index)] & Self.bit(index) == 0 ? .fresh : .used

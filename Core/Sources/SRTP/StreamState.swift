@@ -12,7 +12,9 @@ struct StreamState: BitwiseCopyable, Sendable {
 
     /// The index that a sequence number most likely stands for: the nearest to the highest so far (RFC 3711 §3.3.1,
     /// appendix A). The first packet of an SSRC has roll-over counter 0, and no packet lies before that.
-    func index(of sequenceNumber: UInt16) -> UInt64 {
+    ///
+    /// Changes nothing. It is `mutating` so that the state is read where it stands, not copied for every packet.
+    mutating func index(of sequenceNumber: UInt16) -> UInt64 {
         guard packets.isStarted else { return UInt64(sequenceNumber) }
         let (rollOver, last) = (packets.highest >> 16, Int(packets.highest & 0xFFFF))
         let step = Int(sequenceNumber) &- last
