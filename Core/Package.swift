@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "RTP", "SRTP", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
     ],
     targets: [
         core("Wire"),
@@ -40,6 +40,7 @@ let package = Package(
         core("TURN", ["Wire", "Units", "STUN"]),
         core("RTP", ["Wire", "Units"]),
         core("SRTP", ["Wire", "Units", "RTP", "COpenSSL"]),
+        core("SDP"),
         core("Meeting", ["Wire", "Units"]),
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
         tests("Wire"),
@@ -48,6 +49,7 @@ let package = Package(
         tests("TURN", ["Wire", "Units", "STUN"]),
         tests("RTP", ["Wire", "Units"]),
         tests("SRTP", ["Wire", "Units", "RTP"]),
+        tests("SDP"),
         tests("Meeting", ["Wire", "Units"]),
         tests("Simulation", ["Wire", "Units", "Meeting"]),
     ]
