@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "ICE", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
     ],
     targets: [
         core("Wire"),
@@ -41,6 +41,7 @@ let package = Package(
         core("RTP", ["Wire", "Units"]),
         core("SRTP", ["Wire", "Units", "RTP", "COpenSSL"]),
         core("SDP"),
+        core("ICE", ["Wire", "Units", "STUN"]),
         core("Meeting", ["Wire", "Units"]),
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
         tests("Wire"),
@@ -50,6 +51,7 @@ let package = Package(
         tests("RTP", ["Wire", "Units"]),
         tests("SRTP", ["Wire", "Units", "RTP"]),
         tests("SDP"),
+        tests("ICE", ["Wire", "Units", "STUN"]),
         tests("Meeting", ["Wire", "Units"]),
         tests("Simulation", ["Wire", "Units", "Meeting"]),
     ]
