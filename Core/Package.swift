@@ -30,18 +30,19 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "ICE", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
     ],
     targets: [
         core("Wire"),
         core("Units"),
-        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         core("STUN", ["Wire", "Units", "COpenSSL"]),
         core("TURN", ["Wire", "Units", "STUN"]),
         core("RTP", ["Wire", "Units"]),
         core("SRTP", ["Wire", "Units", "RTP", "COpenSSL"]),
         core("SDP"),
         core("ICE", ["Wire", "Units", "STUN"]),
+        core("DTLS", ["Wire", "Units", "COpenSSL"]),
         core("Meeting", ["Wire", "Units"]),
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
         tests("Wire"),
@@ -52,6 +53,7 @@ let package = Package(
         tests("SRTP", ["Wire", "Units", "RTP"]),
         tests("SDP"),
         tests("ICE", ["Wire", "Units", "STUN"]),
+        tests("DTLS", ["Wire", "Units"]),
         tests("Meeting", ["Wire", "Units"]),
         tests("Simulation", ["Wire", "Units", "Meeting"]),
     ]

@@ -155,7 +155,9 @@ struct Forgery: Sendable, CustomTestStringConvertible {
             $0.check(type: MessageType(.indication, .binding))
         },
         Forgery(testDescription: "no FINGERPRINT", counter: { $0.badFingerprint }) { $0.check(hasFingerprint: false) },
-        Forgery(testDescription: "no MESSAGE-INTEGRITY", counter: { $0.badIntegrity }) { $0.check(hasIntegrity: false) },
+        Forgery(testDescription: "no MESSAGE-INTEGRITY", counter: { $0.badIntegrity }) {
+            $0.check(hasIntegrity: false)
+        },
         Forgery(testDescription: "another password", counter: { $0.badIntegrity }) { $0.check(password: "guessed") },
         Forgery(testDescription: "no USERNAME", counter: { $0.badUsername }) { $0.check(username: "") },
         Forgery(testDescription: "our fragment alone", counter: { $0.badUsername }) {
@@ -173,6 +175,8 @@ struct Forgery: Sendable, CustomTestStringConvertible {
         Forgery(testDescription: "an answer to nothing", counter: { $0.strayAnswers }) {
             $0.check(type: MessageType(.success, .binding))
         },
-        Forgery(testDescription: "an error", counter: { $0.strayAnswers }) { $0.check(type: MessageType(.error, .binding)) },
+        Forgery(testDescription: "an error", counter: { $0.strayAnswers }) {
+            $0.check(type: MessageType(.error, .binding))
+        },
     ]
 }
