@@ -19,6 +19,7 @@ final class Association {
     private var retransmission: Timestamp?
     private var interval = Limits.firstRetransmission
     private var flight: UInt32 = 0
+    private var retransmissions = 0
     /// Encrypted records that came before they could be understood.
     private var early: [[UInt8]] = []
 
@@ -91,6 +92,7 @@ final class Association {
         }
         guard flight != self.flight || retransmission == nil else { return }
         self.flight = flight
+        retransmissions = 0
         interval = Limits.firstRetransmission
         retransmission = now + interval
     }
@@ -107,9 +109,10 @@ final class Association {
 
     /// Sends the last flight again when that is due.
     func retransmit(_ now: Timestamp) {
-        guard let due = retransmission, due <= now else { return }
+        guard let due = retransmission, due <= now, retransmissions < Limits.retransmissions else { return }
         interval = min(interval * 2, Limits.longestRetransmission)
-        let next = now + interval
+        retransmissions += 1
+        let next = retransmissions < Limits.retransmissions ? now + interval : deadline
         unsafe settle(parley_dtls_retransmit(pointer), now)
         if retransmission != nil { retransmission = next }
     }

@@ -8,8 +8,9 @@ public enum Limits {
     public static let handshake = Duration.seconds(10)
     /// Before a flight is sent again for the first time; then twice as long each time. OpenSSL's own first wait is 1 s.
     static let firstRetransmission = Duration.milliseconds(50)
-    /// OpenSSL gives up at the thirteenth, which with this comes after `handshake`.
-    static let longestRetransmission = Duration.milliseconds(1_250)
+    static let longestRetransmission = Duration.seconds(1)
+    /// Of one flight. OpenSSL gives up at the thirteenth; we wait for the end of `handshake` instead.
+    static let retransmissions = 12
     /// Handshakes at a time: the client's path, the one it moves to, and one of whoever replays its checks.
     static let associations = 3
     /// Handshakes that may fail before the transport is given up.

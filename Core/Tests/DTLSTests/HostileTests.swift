@@ -133,7 +133,7 @@ struct HostileTests {
             var fragments: [[UInt8]] = []
             var start = 0
             while start < body.count {
-                let end = min(body.count, start + 1 + Int(world.generator.next() % 60))
+                let end = min(body.count, start + 20 + Int(world.generator.next() % 60))
                 fragments.append(fragment(of: hello, body, start..<end, number: fragments.count))
                 start = end
             }
@@ -154,7 +154,7 @@ struct HostileTests {
                 UInt8(truncatingIfNeeded: value),
             ]
         }
-        return Array(hello[..<10]) + [UInt8(100 + number)] + [UInt8(count >> 8), UInt8(count & 255)]
+        return Array(hello[..<10]) + [UInt8(number)] + [UInt8(count >> 8), UInt8(count & 255)]
             + Array(hello[13..<19]) + three(range.lowerBound) + three(range.count) + Array(body[range])
     }
 
