@@ -94,6 +94,20 @@ struct HandshakeTests {
         #expect(world.seenByServer.attempts.isEmpty && !world.seenByServer.isClosed)
     }
 
+    @Test("What is given back early says nothing more, and takes nothing in")
+    func released() {
+        let world = World()
+        world.server.release()
+        world.start()
+        world.run { $0.isDone }
+        #expect(world.isDone)
+        world.server.release()
+        world.deliver(world.fromClient[0])
+        world.server.close()
+        world.seenByServer.note(world.server.handleTimeout(at: world.time))
+        #expect(world.server.counters.unexpected == 1 && world.server.nextDeadline == nil)
+    }
+
     @Test("A handshake that nobody goes on with ends after ten seconds, and the next one may succeed")
     func deadline() {
         let world = World()
