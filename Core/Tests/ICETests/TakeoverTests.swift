@@ -33,10 +33,11 @@ struct TakeoverTests {
         link.receive(check)
         let hello = 200
         link.agent.receivedUnauthenticated(hello, on: Link.path(1))
-        while link.agent.maySend(50, on: Link.path(1)) { link.sent[Link.path(1), default: 0] += 50 }
+        // Far more tries than may succeed.
+        for _ in 0..<1_000 where link.agent.maySend(50, on: Link.path(1)) { link.sent[Link.path(1), default: 0] += 50 }
         let sent = link.sent[Link.path(1), default: 0]
         #expect(sent <= 3 * (check.count + hello) && sent > 2 * (check.count + hello))
-        #expect(link.agent.counters.overBudget == 1)
+        #expect(link.agent.counters.overBudget > 900)
     }
 
     @Test("What a path may be sent does not pile up: silence after a flood is not answered with a burst")
@@ -45,7 +46,7 @@ struct TakeoverTests {
         link.receive(link.check())
         for _ in 0..<1_000 { link.agent.receivedUnauthenticated(1_200, on: Link.path(1)) }
         var sent = 0
-        while link.agent.maySend(1_200, on: Link.path(1)) { sent += 1_200 }
+        for _ in 0..<1_000 where link.agent.maySend(1_200, on: Link.path(1)) { sent += 1_200 }
         #expect(sent <= 16_384)
     }
 
