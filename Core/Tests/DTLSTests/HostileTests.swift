@@ -91,6 +91,17 @@ struct HostileTests {
         }
     }
 
+    @Test("A handshake that a stranger began and leaves half done does not hold up the client's")
+    func halfDone() {
+        let world = World()
+        let stranger = World(seed: 2)
+        stranger.start()
+        world.deliver(stranger.fromClient[0], on: World.path(66))
+        world.start()
+        world.run(seconds: 0.2) { $0.isDone }
+        #expect(world.isDone && world.seenByServer.path == World.path(1))
+    }
+
     @Test("A failed handshake on the client's own path does not end the session: the next succeeds")
     func failedAttempt() {
         let world = World()
