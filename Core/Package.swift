@@ -30,12 +30,13 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "PacketStore", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
     ],
     targets: [
         core("Wire"),
         core("Units"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        core("PacketStore", ["Wire", "Units"]),
         core("STUN", ["Wire", "Units", "COpenSSL"]),
         core("TURN", ["Wire", "Units", "STUN"]),
         core("RTP", ["Wire", "Units"]),
@@ -47,6 +48,7 @@ let package = Package(
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
         tests("Wire"),
         tests("Units"),
+        tests("PacketStore", ["Units"]),
         tests("STUN", ["Wire", "Units"]),
         tests("TURN", ["Wire", "Units", "STUN"]),
         tests("RTP", ["Wire", "Units"]),

@@ -1,7 +1,9 @@
+import PacketStore
+
 /// What peers of the media port may take.
 enum Limits {
     /// Bytes of a datagram, or of one message over TCP. Longer datagrams are dropped, longer messages close the connection.
-    static let packetBytes = 2_048
+    static let packetBytes = PacketSlab.packetBytes
     /// Slots of one worker's slab, twice of what a round can hold before it is sent: some 2 MiB, of which a quiet worker
     /// touches a few.
     static let slots = 1_024

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PacketStore
 import Testing
 import Units
 
@@ -17,7 +18,7 @@ struct DatagramSenderTests {
         isSegmenting: Bool = true,
         from descriptor: Int32
     ) throws -> MediaCounters {
-        var slab = try PacketSlab(slots: 512)
+        var slab = PacketSlab(slots: 512)
         var sender = DatagramSender(isSegmenting: isSegmenting)
         var queue = SlotQueue()
         var counters = MediaCounters()

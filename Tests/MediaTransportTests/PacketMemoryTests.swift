@@ -6,35 +6,6 @@ import Units
 
 @Suite("Memory of packets")
 struct PacketMemoryTests {
-    @Test("Every slot is taken once, and again when it was given back")
-    func slab() throws {
-        var slab = try PacketSlab(slots: 8)
-        let taken = (0..<8).compactMap { _ in slab.take() }
-        #expect(Set(taken).count == 8)
-        #expect(slab.take() == nil)
-        slab.give(back: taken[3])
-        #expect(slab.available == 1)
-        #expect(slab.take() == taken[3])
-    }
-
-    @Test("A queue keeps its order and gives all its slots back")
-    func queue() throws {
-        var slab = try PacketSlab(slots: 8)
-        var queue = SlotQueue()
-        let slots = (0..<5).compactMap { _ in slab.take() }
-        for slot in slots { slab.append(slot, to: &queue) }
-        var seen: [SlotIndex] = []
-        var next = queue.first
-        while next != PacketSlab.none {
-            seen.append(next)
-            next = slab[next].next
-        }
-        #expect(seen == slots)
-        slab.empty(&queue)
-        #expect(slab.available == 8)
-        #expect(queue.isEmpty)
-    }
-
     @Test("A buffer takes what fits, in order, and refuses what does not")
     func buffer() {
         var buffer = PlainBuffer(capacity: 8)

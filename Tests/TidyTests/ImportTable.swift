@@ -6,8 +6,9 @@ enum ImportTable {
             "Wire": [], "Units": [], "COpenSSL": [], "STUN": ["COpenSSL", "Synchronization"],
             "SDP": [], "RTP": [], "Meeting": [],
             "TURN": ["STUN"], "ICE": ["STUN", "COpenSSL"], "DTLS": ["COpenSSL"],
-            "SRTP": ["RTP", "COpenSSL"], "PeerConnection": ["ICE", "DTLS", "SRTP", "RTP", "SDP"],
-            "Congestion": ["RTP"], "Forwarding": ["RTP", "Congestion"],
+            "SRTP": ["RTP", "COpenSSL"], "PeerConnection": ["STUN", "ICE", "DTLS", "SRTP", "RTP", "SDP"],
+            "Congestion": ["RTP"], "Forwarding": ["RTP", "Congestion"], "PacketStore": [],
+            "SFU": ["PacketStore", "PeerConnection", "Forwarding", "ICE", "DTLS", "RTP"],
         ]
         var table = direct.mapValues { $0.union(["Wire", "Units"]) }
         table["Simulation"] = Set(direct.keys)
@@ -17,8 +18,8 @@ enum ImportTable {
     /// Of our modules only these; libraries are the manifest's business.
     static let server: [String: Set<String>] = [
         "Telemetry": [], "EmbedWeb": [], "WebSocket": [], "WebSite": [], "Storage": ["Meeting", "Units"], "CLinux": [],
-        // STUN until PeerConnection answers it: the media port is STUN's first.
-        "MediaTransport": ["CLinux", "Wire", "Units", "STUN", "TURN", "PeerConnection", "Forwarding"],
+        // STUN's own Binding is answered on the media port too; ICE names the worker, DTLS the certificate.
+        "MediaTransport": ["CLinux", "Wire", "Units", "PacketStore", "STUN", "TURN", "ICE", "DTLS", "SFU"],
         "TurnLoad": ["Units"], "MeetingServer": all.subtracting(["TurnLoad"]), "parley": all,
     ]
 

@@ -1,4 +1,5 @@
 import Glibc
+import PacketStore
 import TURN
 import Units
 import Wire

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PacketStore
 import Units
 
 /// A UDP socket as the sender sees it.

@@ -1,4 +1,5 @@
 import Glibc
+import PacketStore
 import Units
 import Wire
 

@@ -1,4 +1,5 @@
 import Glibc
+import PacketStore
 import STUN
 import TURN
 import Units

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PacketStore
 import TURN
 import Units
 import Wire

@@ -1,3 +1,4 @@
+import PacketStore
 import Units
 import Wire
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PacketStore
 import STUN
 import TURN
 import Units

@@ -1,3 +1,4 @@
+import PacketStore
 import STUN
 import TURN
 import Units

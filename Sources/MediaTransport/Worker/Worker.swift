@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PacketStore
 import STUN
 import TURN
 import Units
@@ -50,7 +51,7 @@ struct Worker: ~Copyable {
     init(_ plan: WorkerPlan) throws(SystemError) {
         // What can fail comes first: a part of a worker cannot be thrown away.
         let poll = try Self.poll(plan)
-        var slab = try PacketSlab(slots: Limits.slots)
+        var slab = PacketSlab(slots: Limits.slots)
         answerSlot = slab.take() ?? PacketSlab.none
         self.poll = poll
         self.slab = slab
