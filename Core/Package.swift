@@ -46,7 +46,7 @@ let package = Package(
         core("DTLS", ["Wire", "Units", "COpenSSL"]),
         core("Meeting", ["Wire", "Units"]),
         core("Simulation", ["Wire", "Units", "STUN", "Meeting"]),
-        tests("Wire"),
+        tests("Wire", ["Simulation"]),
         tests("Units"),
         tests("PacketStore", ["Units"]),
         tests("STUN", ["Wire", "Units"]),

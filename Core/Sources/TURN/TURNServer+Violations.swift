@@ -1,4 +1,5 @@
 import Units
+import Wire
 
 /// What must hold inside, whatever clients do. For tests and the fuzzer; it looks at everything.
 extension TURNServer {

@@ -1,6 +1,7 @@
 import STUN
 import Testing
 import Units
+import Wire
 
 @testable import TURN
 

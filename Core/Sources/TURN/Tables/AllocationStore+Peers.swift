@@ -1,4 +1,5 @@
 import Units
+import Wire
 
 /// Permissions and channels. Each stands in the list of its allocation and in the tables that find it.
 extension AllocationStore {

@@ -1,4 +1,5 @@
 import Units
+import Wire
 
 /// All allocations of a worker with their permissions and channels, and the tables that find them.
 ///
@@ -120,8 +121,7 @@ struct AllocationStore: ~Copyable {
 
     private func hash(_ path: FiveTuple) -> UInt32 {
         var hash = TableHash(seed: seed)
-        hash.add(path.client)
-        hash.add(path.server, and: UInt64(path.transport.rawValue))
+        hash.add(path)
         return hash.value
     }
 

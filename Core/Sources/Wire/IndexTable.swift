@@ -1,28 +1,33 @@
-import Wire
-
-/// Finds places of a `Slab` by a hash: open addressing with linear probing, at most half full.
+/// Finds places of a table by a hash: open addressing with linear probing, at most half full.
 ///
 /// It knows no keys. Who looks compares them himself, so nothing is kept twice and one type serves for all keys:
 /// ```
 /// var probe = table.probe(hash)
 /// while let index = table.next(&probe) { if slab[index].key == key { return index } }
 /// ```
-struct IndexTable: ~Copyable {
-    struct Probe {
-        fileprivate var position: Int
-        fileprivate let hash: UInt32
+public struct IndexTable: ~Copyable {
+    public struct Probe {
+        @usableFromInline var position: Int
+        @usableFromInline let hash: UInt32
+
+        @usableFromInline init(position: Int, hash: UInt32) {
+            self.position = position
+            self.hash = hash
+        }
     }
 
     /// The hash in the upper half, the index plus one in the lower; zero is free.
-    private var entries = FlatArray<UInt64>(repeating: 0, count: 64)
-    private(set) var count = 0
+    @usableFromInline var entries = FlatArray<UInt64>(repeating: 0, count: 64)
+    public private(set) var count = 0
 
-    private var mask: Int { entries.count &- 1 }
+    public init() {}
 
-    func probe(_ hash: UInt32) -> Probe { Probe(position: Int(hash) & mask, hash: hash) }
+    @usableFromInline var mask: Int { entries.count &- 1 }
+
+    @inlinable public func probe(_ hash: UInt32) -> Probe { Probe(position: Int(hash) & mask, hash: hash) }
 
     /// The next index that was put in under the hash; nil after the last.
-    func next(_ probe: inout Probe) -> Int? {
+    @inlinable public func next(_ probe: inout Probe) -> Int? {
         while true {
             let entry = entries[probe.position]
             guard entry != 0 else { return nil }
@@ -31,13 +36,13 @@ struct IndexTable: ~Copyable {
         }
     }
 
-    mutating func insert(_ index: Int, hash: UInt32) {
+    public mutating func insert(_ index: Int, hash: UInt32) {
         if (count &+ 1) &* 2 > entries.count { grow() }
         put(UInt64(hash) << 32 | UInt64(index &+ 1))
         count &+= 1
     }
 
-    mutating func remove(_ index: Int, hash: UInt32) {
+    public mutating func remove(_ index: Int, hash: UInt32) {
         let entry = UInt64(hash) << 32 | UInt64(index &+ 1)
         var position = Int(hash) & mask
         while entries[position] != entry {
