@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 let package = Package(
     name: "Core",
     products: [
-        .library(name: "Core", targets: ["Wire", "Units", "PacketStore", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Meeting", "Simulation"])
+        .library(name: "Core", targets: ["Wire", "Units", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Forwarding", "Meeting", "Simulation", "PacketStore"])
     ],
     targets: [
         core("Wire"),
@@ -42,6 +42,7 @@ let package = Package(
         core("RTP", ["Wire", "Units"]),
         core("SRTP", ["Wire", "Units", "RTP", "COpenSSL"]),
         core("SDP"),
+        core("Forwarding", ["Wire", "Units", "RTP"]),
         core("ICE", ["Wire", "Units", "STUN"]),
         core("DTLS", ["Wire", "Units", "COpenSSL"]),
         core("Meeting", ["Wire", "Units"]),
@@ -54,6 +55,7 @@ let package = Package(
         tests("RTP", ["Wire", "Units"]),
         tests("SRTP", ["Wire", "Units", "RTP"]),
         tests("SDP"),
+        tests("Forwarding", ["Wire", "Units", "RTP"]),
         tests("ICE", ["Wire", "Units", "STUN"]),
         tests("DTLS", ["Wire", "Units"]),
         tests("Meeting", ["Wire", "Units"]),
