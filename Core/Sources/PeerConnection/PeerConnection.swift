@@ -65,6 +65,9 @@ public struct PeerConnection: ~Copyable {
     /// Our user fragments that a check may name, the one before a restart too: the owner's table has an entry for each.
     public var fragments: (current: LocalFragment, previous: LocalFragment?) { agent.fragments }
 
+    /// Whether a check of the client's came from there, so that other packets may follow.
+    public func admits(_ path: FiveTuple) -> Bool { agent.admits(path) }
+
     public var iceCounters: ICECounters { agent.counters }
     public var dtlsCounters: DTLSCounters { dtls.counters }
 
