@@ -4,9 +4,14 @@ import PacketStore
 enum Limits {
     /// Bytes of a datagram, or of one message over TCP. Longer datagrams are dropped, longer messages close the connection.
     static let packetBytes = PacketSlab.packetBytes
-    /// Slots of one worker's slab, twice of what a round can hold before it is sent: some 2 MiB, of which a quiet worker
-    /// touches a few.
-    static let slots = 1_024
+    /// Slots of one worker's slab: what a round holds before it is sent, and what the SFU keeps of some hundred sources for
+    /// repeats. 140 MiB of addresses, of which a worker touches what it needs.
+    static let slots = 65_536
+    /// Slots that have to be free before a packet goes to the SFU, which may make hundreds of it; with fewer, what is ready
+    /// is sent first.
+    static let forwardingReserve = 1_024
+    /// Paths of clients that other workers have.
+    static let routes = 131_072
     /// Datagrams taken from a socket of the media port before others have their turn.
     static let batch = 64
     /// Datagrams taken from one relay socket before others have their turn.
@@ -51,6 +56,8 @@ enum Limits {
 
     /// How often the addresses of the machine and the limits that were reached are looked at.
     static let watch = Duration.seconds(10)
+    /// Addresses of this machine that clients are told of.
+    static let candidateAddresses = 8
     /// Threads at most.
     static let workers = 64
     /// Seconds for which credentials that were given out may be good, with some to spare: revoked ones are remembered so long.

@@ -1,3 +1,4 @@
+public import SFU
 public import TURN
 public import Units
 
@@ -19,6 +20,8 @@ extension MediaService {
         public var quotas: RelayQuotas
         /// Secrets, policy and limits of TURN; nil: nobody gets a relay. The machine's own addresses are found at start.
         public var turn: TURN.Configuration?
+        /// Hears what the SFU has to say. Called on the media plane's threads, so it must return at once.
+        public var onEvent: @Sendable (SFUEvent) -> Void
 
         public init(
             hosts: [String] = ["0.0.0.0", "::"],
@@ -27,7 +30,8 @@ extension MediaService {
             relayPorts: ClosedRange<UInt16> = 49_152...65_535,
             publicAddresses: [IPAddress] = [],
             quotas: RelayQuotas = RelayQuotas(),
-            turn: TURN.Configuration? = nil
+            turn: TURN.Configuration? = nil,
+            onEvent: @escaping @Sendable (SFUEvent) -> Void = { _ in }
         ) {
             self.hosts = hosts
             self.port = port
@@ -36,6 +40,7 @@ extension MediaService {
             self.publicAddresses = publicAddresses
             self.quotas = quotas
             self.turn = turn
+            self.onEvent = onEvent
         }
     }
 

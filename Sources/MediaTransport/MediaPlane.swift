@@ -45,6 +45,12 @@ final class MediaPlane: Sendable {
         for mailbox in running.withLock({ $0.mailboxes }) { mailbox.post(command) }
     }
 
+    /// Tells one worker; false when there is none.
+    func post(_ command: WorkerCommand, to worker: Int) -> Bool {
+        let mailboxes = running.withLock { $0.mailboxes }
+        return mailboxes.indices.contains(worker) && mailboxes[worker].post(command)
+    }
+
     /// Gives a connection to the worker that gets all of this path, so that a second one finds the first gone.
     func adopt(_ descriptor: Int32, _ path: FiveTuple) -> Bool {
         let mailboxes = running.withLock { $0.mailboxes }

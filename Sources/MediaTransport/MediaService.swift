@@ -1,5 +1,8 @@
 import CLinux
+import DTLS
+import ICE
 public import Logging
+public import SFU
 import STUN
 public import ServiceLifecycle
 import Synchronization
@@ -16,6 +19,9 @@ public struct MediaService: Service {
     private let logger: Logger
     private let onBound: @Sendable ([BoundSocket]) async -> Void
     private let plane = MediaPlane()
+    private let identity: DTLSIdentity
+    /// The state of the workers while they run.
+    private let reached = Reached()
 
     /// `onBound` is told once which sockets are open, before anything else happens.
     public init(
@@ -37,6 +43,10 @@ public struct MediaService: Service {
         self.clock = clock
         self.logger = logger
         self.onBound = onBound
+        guard let identity = DTLSIdentity(wall: Int64(clamping: clock.wall())) else {
+            preconditionFailure("OpenSSL has neither memory nor randomness")
+        }
+        self.identity = identity
     }
 
     /// Runs until the server stops. Throws `MediaPortError` when an IPv4 address, or the only address, cannot be bound;
@@ -48,7 +58,9 @@ public struct MediaService: Service {
             .open { error in
                 logger.warning("IPv6 is not available on the media port", metadata: ["error": "\(error)"])
             }
-        let shared = try SharedState(configuration, workers: workers, clock: clock)
+        let port = UInt16(clamping: groups.first?.bound.port ?? 0)
+        let shared = try SharedState(configuration, port: port, workers: workers, clock: clock)
+        reached.withLock { $0 = shared }
         try plane.start(plans(groups, shared))
         let metadata: Logger.Metadata = ["port": "\(groups.first?.bound.port ?? 0)", "workers": "\(workers)"]
         logger.info("The media port is open", metadata: metadata)
@@ -75,6 +87,36 @@ public struct MediaService: Service {
         plane.post(.revoke(UserKey(participant: participant), until: clock.wall() + Limits.credentialSeconds))
     }
 
+    // MARK: - The SFU
+
+    /// Threads, and so places for rooms: a room's links all live on one worker, 0 to this.
+    public var workers: Int { max(1, min(configuration.workers, Limits.workers)) }
+
+    /// SHA-256 of the certificate that every link's DTLS shows.
+    public var fingerprint: [UInt8] { identity.fingerprint }
+
+    /// Where clients reach the SFU, as descriptions have it; empty before the sockets are open. What the host said of public
+    /// addresses comes first; without that the machine's own addresses do, loopback only when there is nothing else.
+    public var candidates: [String] {
+        guard let shared = reached.withLock({ $0 }) else { return [] }
+        let own = shared.interfaces.addresses.filter { !$0.isLinkLocal }
+        let outside = own.filter { !$0.isLoopback }
+        let addresses = shared.publicAddresses + (outside.isEmpty ? own : outside)
+        var seen: Set<IPAddress> = []
+        let distinct = addresses.filter { seen.insert($0).inserted }.prefix(Limits.candidateAddresses)
+        return Candidate.host(Array(distinct), udpPort: shared.mediaPort, tcpPort: shared.mediaPort).map(\.text)
+    }
+
+    /// Gives an order to a worker's SFU, which has it before any packet that comes later. Returns at once; false when the
+    /// media plane does not run.
+    @discardableResult
+    public func order(_ command: SFUCommand, of worker: Int) -> Bool { plane.post(.sfu(command), to: worker) }
+
+    /// What the SFU of each worker has counted, as of now.
+    public var sfuCounters: [SFUCounters] {
+        get async { await plane.reports().map(\.sfu) }
+    }
+
     /// Takes over a stream of STUN and ChannelData that came out of TLS: one end of a socket pair. The descriptor is the
     /// media plane's from now on and is closed by it, at once when `client` has too many connections. False, and closed,
     /// when the media plane does not run.
@@ -93,8 +135,6 @@ public struct MediaService: Service {
         get async { await plane.reports().map(\.turn) }
     }
 
-    private var workers: Int { max(1, min(configuration.workers, Limits.workers)) }
-
     private func plans(_ groups: [MediaPort.Group], _ shared: SharedState) -> [WorkerPlan] {
         // Without secrets nobody has credentials, and so nobody gets a relay.
         var turn =
@@ -108,7 +148,9 @@ public struct MediaService: Service {
             share,
             min(turn.limits.totalBytesPerSecond, 4 * turn.limits.bytesPerSecond)
         )
-        turn.isOwnRelay = { [ports = shared.ports] in ports.hasRelay(at: $0) }
+        // A client may relay to the SFU: where only TCP or TLS leaves its network that is how it gets there.
+        turn.isOwnRelay = { [ports = shared.ports, port = shared.mediaPort] in $0.port == port || ports.hasRelay(at: $0)
+        }
         let configuration = turn
         return (0..<workers).map { index in
             WorkerPlan(
@@ -116,8 +158,16 @@ public struct MediaService: Service {
                 datagrams: groups.filter { $0.bound.transport == .udp }.map { $0.sockets[index] },
                 listeners: groups.filter { $0.bound.transport == .tcp }.map { $0.sockets[index] },
                 shared: shared,
-                turn: configuration
+                turn: configuration,
+                identity: identity
             )
         }
     }
+}
+
+/// The workers' state once they run, for who asks from outside.
+private final class Reached: Sendable {
+    private let state = Mutex<SharedState?>(nil)
+
+    func withLock<Result>(_ body: (inout sending SharedState?) -> sending Result) -> Result { state.withLock(body) }
 }

@@ -1,3 +1,4 @@
+import PacketStore
 import TURN
 import Testing
 import Units
@@ -39,7 +40,9 @@ struct PacketMemoryTests {
         func target(_ number: Int) -> RelayID { AllocationID(slot: UInt32(number), generation: 1).relay(.v4) }
         func push(_ number: Int) -> Bool {
             var bytes = [UInt8(truncatingIfNeeded: number), 9]
-            return unsafe bytes.withUnsafeMutableBufferPointer { unsafe ring.push(target(number), from: from, $0) }
+            let path = FiveTuple(client: from, server: from, transport: .udp)
+            let what = HandOver(target: target(number), path: path, outlet: OutletID(rawValue: 5))
+            return unsafe bytes.withUnsafeMutableBufferPointer { unsafe ring.push(what, $0) }
         }
         var room = [UInt8](repeating: 0, count: Limits.packetBytes)
         func pop() -> HandOver? { unsafe room.withUnsafeMutableBufferPointer { unsafe ring.pop(into: $0) } }
@@ -49,7 +52,7 @@ struct PacketMemoryTests {
         #expect(!push(999))
         for number in 0..<3 {
             let packet = try #require(pop())
-            #expect(packet.target == target(number) && packet.from == from && packet.count == 2)
+            #expect(packet.target == target(number) && packet.path.client == from && packet.count == 2)
             #expect(room[0] == UInt8(number))
         }
         #expect(push(Limits.handOvers))

@@ -41,7 +41,7 @@ public enum FramedPacket: Equatable, Sendable {
 
 /// What speaks on a TCP connection of the media port. TURN has no framing of its own, ICE has: where the first message's
 /// magic cookie stands tells them apart.
-public enum StreamProtocol: Equatable, Sendable {
+public enum StreamProtocol: Equatable, Sendable, BitwiseCopyable {
     /// Not enough came yet.
     case undecided
     /// STUN or TURN, framed by its own length (RFC 8489 §6.2.2).

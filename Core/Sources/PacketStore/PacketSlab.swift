@@ -178,6 +178,15 @@ public struct OutletID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
         queue.count &+= 1
     }
 
+    /// Puts all slots of a queue at the end of another; the first is empty then.
+    @inlinable public mutating func append(_ queue: inout SlotQueue, to other: inout SlotQueue) {
+        guard !queue.isEmpty else { return }
+        if other.last == Self.none { other.first = queue.first } else { self[other.last].next = queue.first }
+        other.last = queue.last
+        other.count &+= queue.count
+        queue = SlotQueue()
+    }
+
     /// Gives back all slots of a queue.
     public mutating func empty(_ queue: inout SlotQueue) {
         var slot = queue.first

@@ -57,7 +57,9 @@ extension ForwardingUnit {
         slab[slot].destination = paths[record].path.client
         slab[slot].source = paths[record].path.server.address
         slab[slot].outlet = paths[record].outlet
-        slab.append(slot, to: &outgoing)
+        guard paths.append(slot, to: record, &slab), waitingCount < waiting.count else { return }
+        waiting[waitingCount] = Int32(truncatingIfNeeded: record)
+        waitingCount &+= 1
     }
 
     /// Sends the RTCP that a room has ready.

@@ -35,7 +35,9 @@ public struct ForwardingUnit: ~Copyable {
     var touchedCount = 0
     /// A slot that is always there, so that what routers answer can be written somewhere.
     var spare: SlotIndex = PacketSlab.none
-    var outgoing = SlotQueue()
+    /// Paths that have something to send.
+    var waiting: FlatArray<Int32>
+    var waitingCount = 0
     var events: [SFUEvent] = []
     var firstEvent = 0
     var nextScan: Timestamp?
@@ -47,6 +49,7 @@ public struct ForwardingUnit: ~Copyable {
         var generator = generator
         paths = PathTable(seed: generator.next())
         touched = FlatArray(repeating: 0, count: Limits.rooms)
+        waiting = FlatArray(repeating: 0, count: Limits.transports * Limits.paths)
         self.generator = generator
     }
 
@@ -61,9 +64,14 @@ public struct ForwardingUnit: ~Copyable {
     /// Whether packets from there belong to one of its links.
     public func knows(_ path: FiveTuple) -> Bool { paths.find(path) != nil }
 
-    /// What is to be sent; the queue is the caller's now. Each slot says where it goes and by what.
-    public mutating func takeOutgoing() -> SlotQueue {
-        defer { outgoing = SlotQueue() }
+    /// What is to be sent, path by path; the queue is the caller's now. Each slot says where it goes and by what.
+    public mutating func takeOutgoing(_ slab: inout PacketSlab) -> SlotQueue {
+        var outgoing = SlotQueue()
+        for place in 0..<waitingCount {
+            var queue = paths.takeQueue(of: Int(waiting[place]))
+            slab.append(&queue, to: &outgoing)
+        }
+        waitingCount = 0
         return outgoing
     }
 

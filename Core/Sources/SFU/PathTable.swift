@@ -15,6 +15,8 @@ struct PathTable: ~Copyable {
         var outlet: OutletID
         /// Index of the transport; the next free record while this one is free.
         var transport: Int32
+        /// What goes this way at the end of the round: neighbours of one destination leave with one system call.
+        var queue = SlotQueue()
     }
 
     private var records: FlatArray<Record>
@@ -36,6 +38,18 @@ struct PathTable: ~Copyable {
 
     subscript(record: Int) -> Record { records[record] }
 
+    /// Puts a slot into a path's queue. True when it is the first there.
+    mutating func append(_ slot: SlotIndex, to record: Int, _ slab: inout PacketSlab) -> Bool {
+        slab.append(slot, to: &records[record].queue)
+        return records[record].queue.count == 1
+    }
+
+    /// What waits for a path; the caller's now.
+    mutating func takeQueue(of record: Int) -> SlotQueue {
+        defer { records[record].queue = SlotQueue() }
+        return records[record].queue
+    }
+
     /// What a packet goes out by changes when a client's connection does.
     mutating func move(_ record: Int, to outlet: OutletID) { records[record].outlet = outlet }
 
@@ -43,14 +57,16 @@ struct PathTable: ~Copyable {
         if firstFree < 0 { grow() }
         let record = Int(firstFree)
         firstFree = records[record].transport
-        records[record] = Record(path: path, outlet: outlet, transport: Int32(truncatingIfNeeded: transport))
+        records[record].path = path
+        records[record].outlet = outlet
+        records[record].transport = Int32(truncatingIfNeeded: transport)
         index.insert(record, hash: hash(path))
         return record
     }
 
+    /// Frees a record. What waits in its queue still goes out with the round: each slot knows where to.
     mutating func remove(_ record: Int) {
         index.remove(record, hash: hash(records[record].path))
-        records[record] = Self.free
         records[record].transport = firstFree
         firstFree = Int32(truncatingIfNeeded: record)
     }

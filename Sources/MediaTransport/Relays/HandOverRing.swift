@@ -1,13 +1,18 @@
 import Glibc
+import PacketStore
 import Synchronization
 import TURN
 import Units
 
-/// A packet on its way from a relay of one worker to a relay of another.
+/// A packet on its way from one worker to another.
 struct HandOver: BitwiseCopyable {
-    let target: RelayID
-    let from: TransportAddress
-    let count: Int32
+    /// The relay whose client gets it; nil when it is for the SFU.
+    let target: RelayID?
+    /// Where it came from and to; for a relay only where from.
+    let path: FiveTuple
+    /// What an answer of the SFU leaves by.
+    let outlet: OutletID
+    var count: Int32 = 0
 }
 
 /// The packets that one worker hands to another: one writes, one reads, nobody waits. Full: the packet is dropped.
@@ -23,7 +28,7 @@ struct HandOver: BitwiseCopyable {
     private static let written = 0
     private static let read = 8
     /// Header, then packet.
-    private static let headerBytes = 64
+    private static let headerBytes = 128
     private static let entryBytes = headerBytes + Limits.packetBytes
 
     init() throws(SystemError) {
@@ -37,13 +42,14 @@ struct HandOver: BitwiseCopyable {
     deinit { unsafe munmap(memory, Limits.handOvers * Self.entryBytes) }
 
     /// Writes a packet; false when the ring is full. The writer's.
-    func push(_ target: RelayID, from: TransportAddress, _ packet: UnsafeMutableBufferPointer<UInt8>) -> Bool {
+    func push(_ handOver: HandOver, _ packet: UnsafeMutableBufferPointer<UInt8>) -> Bool {
         let written = positions.load(Self.written)
         guard written &- positions.load(Self.read) < UInt64(Limits.handOvers), packet.count <= Limits.packetBytes,
             let source = packet.baseAddress
         else { return false }
         let entry = unsafe entry(written)
-        let header = HandOver(target: target, from: from, count: Int32(packet.count))
+        var header = handOver
+        header.count = Int32(packet.count)
         unsafe entry.storeBytes(of: header, as: HandOver.self)
         unsafe (entry + Self.headerBytes).copyMemory(from: source, byteCount: packet.count)
         positions.store(Self.written, written &+ 1)

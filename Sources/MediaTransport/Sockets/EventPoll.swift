@@ -15,6 +15,8 @@ struct Token: BitwiseCopyable, Equatable {
         case stream
         /// A relay socket.
         case relay
+        /// No descriptor: one of our own relays, whichever worker has it, reached inside the process.
+        case inside
     }
 
     let kind: Kind

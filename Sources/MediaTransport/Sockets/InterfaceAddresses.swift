@@ -63,5 +63,5 @@ final class InterfaceAddresses: Sendable {
 
 extension IPAddress {
     /// 169.254.0.0/16 or fe80::/10: meaningless without the interface.
-    fileprivate var isLinkLocal: Bool { v4.map { $0 >> 16 == 0xA9FE } ?? (high >> 54 == 0xFE80 >> 6) }
+    var isLinkLocal: Bool { v4.map { $0 >> 16 == 0xA9FE } ?? (high >> 54 == 0xFE80 >> 6) }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import ICE
 import PacketStore
 import Units
 import Wire
@@ -12,6 +13,8 @@ struct Stream: BitwiseCopyable {
     /// The next free place while this one is.
     var nextFree: Int32
     var path: FiveTuple
+    /// How its messages are told apart; decided by its first bytes.
+    var framing: StreamProtocol
     /// When the last whole message came; bytes alone do not keep a connection open.
     var lastMessage: Timestamp
     /// Allocations that live on this connection.
@@ -102,6 +105,7 @@ struct StreamTable: ~Copyable {
             generation: 0,
             nextFree: -1,
             path: FiveTuple(client: nowhere, server: nowhere, transport: .tcp),
+            framing: .undecided,
             lastMessage: Timestamp(nanoseconds: 0),
             allocations: 0,
             queue: SlotQueue(),

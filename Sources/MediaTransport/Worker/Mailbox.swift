@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import SFU
 import Synchronization
 import TURN
 import Units
@@ -14,6 +15,12 @@ enum WorkerCommand: Sendable {
     case revoke(UserKey, until: UInt64)
     /// The addresses of this machine have changed.
     case ownAddresses([IPAddress])
+    /// An order to the SFU.
+    case sfu(SFUCommand)
+    /// A client is heard on this path by another worker from now on, or, with nil, not any more.
+    case route(FiveTuple, worker: Int?)
+    /// Take over a connection of ICE, with the bytes that were read of it.
+    case adoptICE(descriptor: Int32, FiveTuple, [UInt8])
     /// Say what was counted.
     case report(@Sendable (WorkerReport) -> Void)
 }
@@ -22,6 +29,7 @@ enum WorkerCommand: Sendable {
 struct WorkerReport: Sendable {
     var media: MediaCounters
     var turn: TURN.Counters
+    var sfu: SFUCounters
 }
 
 /// The way into a worker: a list behind a lock, and an event that wakes the worker's poll. Not for packets.

@@ -67,23 +67,21 @@ extension Worker {
         switch PacketKind(firstByte: unsafe packet[0]) {
         case .stun:
             let wire = unsafe UInt16(packet[0]) << 8 | UInt16(packet[1])
-            if MessageType(wire: wire)?.method == .binding {
-                answerBinding(slot, from: origin)
+            if let type = MessageType(wire: wire), type.method == .binding {
+                receiveBinding(slot, type.class, from: origin)
             } else {
                 relay(slot, from: origin)
             }
         case .channelData: relay(slot, from: origin)
-        case .sfu:
-            counters.forSFU &+= 1
-            slab.give(back: slot)
+        case .sfu: receiveMedia(slot, from: origin)
         case .unknown:
             counters.unknownProtocol &+= 1
             slab.give(back: slot)
         }
     }
 
-    /// STUN's own Binding. One with USERNAME belongs to an SFU transport and gets no answer until there is one.
-    private mutating func answerBinding(_ slot: SlotIndex, from origin: Origin) {
+    /// STUN's own Binding. One with USERNAME is a check of ICE, and ICE's alone to answer.
+    mutating func answerBinding(_ slot: SlotIndex, from origin: Origin) {
         let request = unsafe slab.packet(slot)
         var room = unsafe slab.room(answerSlot).mutableSpan
         let source = origin.path.client

@@ -26,7 +26,9 @@ extension Worker {
     /// Makes room for so many packets, each of which may queue one more: sends what waits when there is too little. To be
     /// called before packets are taken from anywhere.
     mutating func makeRoom(for packets: Int) {
-        if slab.available < packets || outlets.room < packets { flush() }
+        guard slab.available < packets || outlets.room < packets else { return }
+        queueForwards()
+        flush()
     }
 
     /// Queues a packet at the socket or connection it leaves by; it goes at the end of the round.
@@ -42,7 +44,7 @@ extension Worker {
         case .relay where relays.isCurrent(outlet):
             if relays[index].queue.isEmpty { outlets.append(outlet) }
             slab.append(slot, to: &relays[index].queue)
-        case .stream, .relay, .inbox, .listener: slab.give(back: slot)  // closed meanwhile
+        case .stream, .relay, .inbox, .listener, .inside: slab.give(back: slot)  // closed meanwhile
         }
     }
 
@@ -56,7 +58,7 @@ extension Worker {
             case .stream where streams.isCurrent(outlet): write(index)
             case .relay where relays.isCurrent(outlet):
                 sender.send(&relays[index].queue, on: relays[index].socket, &slab, &counters)
-            case .stream, .relay, .inbox, .listener: break  // closed meanwhile, and its queue with it
+            case .stream, .relay, .inbox, .listener, .inside: break  // closed meanwhile, and its queue with it
             }
         }
         outlets.removeAll()

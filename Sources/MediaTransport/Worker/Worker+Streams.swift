@@ -1,6 +1,8 @@
 import CLinux
 import Glibc
+import ICE
 import PacketStore
+import SFU
 import STUN
 import TURN
 import Units
@@ -32,18 +34,21 @@ extension Worker {
     }
 
     /// Takes a connection in, or closes it when there are too many.
-    mutating func open(_ descriptor: Int32, _ path: FiveTuple) {
+    @discardableResult
+    mutating func open(_ descriptor: Int32, _ path: FiveTuple) -> Int? {
         guard plan.shared.admission.admit(path.client.address) else {
             counters.streamsRefused &+= 1
             Glibc.close(descriptor)
-            return
+            return nil
         }
         let index = streams.open(descriptor, path, now: now)
         do {
             try poll.add(descriptor, streams.token(index))
+            return index
         } catch {
             counters.streamsRefused &+= 1
             close(index)
+            return nil
         }
     }
 
@@ -54,7 +59,17 @@ extension Worker {
         streams.remove(index)
         plan.shared.admission.release(path.client.address)
         turn.closed(path)
+        sfu.closed(path, at: now)
         closeEnded()
+    }
+
+    /// Takes in a connection of ICE that another worker has read from already.
+    mutating func open(_ descriptor: Int32, _ path: FiveTuple, after read: [UInt8]) {
+        guard let index = open(descriptor, path) else { return }
+        let bytes = unsafe scratch.bytes
+        guard read.count <= bytes.count else { return close(index) }
+        for place in read.indices { unsafe bytes[place] = read[place] }
+        take(read.count, index)
     }
 
     /// Stops or starts taking connections.
@@ -91,8 +106,14 @@ extension Worker {
             return isWaiting ? () : close(index)
         }
         streams[index].partial.empty()
+        take(kept + count, index)
+    }
+
+    /// Takes the first bytes of the scratch as what a connection has brought.
+    private mutating func take(_ count: Int, _ index: Int) {
+        let bytes = unsafe scratch.bytes
         let token = streams.token(index)
-        let rest = unsafe cut(UnsafeMutableBufferPointer(rebasing: bytes[..<(kept + count)]), from: token)
+        let rest = unsafe cut(UnsafeMutableBufferPointer(rebasing: bytes[..<count]), from: token)
         guard streams.isCurrent(token) else { return }
         guard let rest, unsafe streams[index].partial.append(UnsafeMutableBufferPointer(rebasing: bytes[rest])) else {
             counters.streamsOutOfStep &+= 1
@@ -106,18 +127,73 @@ extension Worker {
         var offset = 0
         while offset < bytes.count, streams.isCurrent(token) {
             let rest = unsafe UnsafeMutableBufferPointer(rebasing: bytes[offset...])
-            switch unsafe StreamFrame(startOf: rest.span) {
+            switch unsafe frame(rest.span, on: Int(token.index)) {
             case .incomplete: return offset..<bytes.count
             case .invalid: return nil
-            case .length(let length):
-                guard length > 0, length <= Limits.packetBytes else { return nil }
-                guard length <= rest.count else { return offset..<bytes.count }
+            case .message(let header, let length):
+                guard header + length <= rest.count else { return offset..<bytes.count }
+                let message = unsafe UnsafeMutableBufferPointer(rebasing: rest[header..<(header + length)])
+                if header > 0, let owner = unsafe otherOwner(of: message.span) {
+                    unsafe move(Int(token.index), to: owner, with: rest)
+                    return offset..<bytes.count
+                }
                 streams[Int(token.index)].lastMessage = now
-                unsafe processCopy(of: UnsafeMutableBufferPointer(rebasing: rest[..<length]), from: origin)
-                offset += length
+                unsafe processCopy(of: message, from: origin)
+                offset += header + length
             }
         }
         return offset..<bytes.count
+    }
+
+    /// What stands at the start of what a connection has brought.
+    private enum Frame {
+        case incomplete
+        case invalid
+        /// A message behind a header of so many bytes.
+        case message(header: Int, Int)
+    }
+
+    /// Reads the next frame, in the framing that the first bytes of the connection chose.
+    private mutating func frame(_ bytes: Span<UInt8>, on index: Int) -> Frame {
+        if streams[index].framing == .undecided {
+            // What came out of TLS is TURN's.
+            streams[index].framing = streams[index].path.transport == .tls ? .turn : StreamProtocol(startOf: bytes)
+        }
+        switch streams[index].framing {
+        case .undecided: return .incomplete
+        case .unknown: return .invalid
+        case .ice:
+            switch FramedPacket(startOf: bytes) {
+            case .incomplete: return .incomplete
+            case .invalid: return .invalid
+            case .packet(let range): return .message(header: range.lowerBound, range.count)
+            }
+        case .turn:
+            switch StreamFrame(startOf: bytes) {
+            case .incomplete: return .incomplete
+            case .invalid: return .invalid
+            case .length(let length):
+                return length > 0 && length <= Limits.packetBytes ? .message(header: 0, length) : .invalid
+            }
+        }
+    }
+
+    /// The worker that a check on a connection asks for, when it is another one.
+    private func otherOwner(of message: Span<UInt8>) -> Int? {
+        guard message.count > 0, message[0] < 4, let fragment = ForwardingUnit.fragment(in: message),
+            Int(fragment.worker) != plan.index, Int(fragment.worker) < plan.shared.mailboxes.count
+        else { return nil }
+        return Int(fragment.worker)
+    }
+
+    /// Gives a connection of ICE to the worker that has its link, with what was read of it.
+    private mutating func move(_ index: Int, to worker: Int, with bytes: UnsafeMutableBufferPointer<UInt8>) {
+        let path = streams[index].path
+        let copy = dup(streams[index].descriptor)
+        close(index)
+        guard copy >= 0 else { return }
+        let command = unsafe WorkerCommand.adoptICE(descriptor: copy, path, Array(bytes))
+        if !plan.shared.mailboxes[worker].post(command) { Glibc.close(copy) }
     }
 
     /// Processes one message of a connection, in a slot as if it were a datagram.

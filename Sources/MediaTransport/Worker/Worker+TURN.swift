@@ -18,6 +18,7 @@ extension Worker {
         case .relay(let id, let peer, let payload, let isOwn, let isAllowed):
             slab[slot].start &+= Int32(payload.lowerBound)
             slab[slot].count = Int32(payload.count)
+            if isOwn, peer.port == plan.shared.mediaPort { return relayToSFU(slot, from: id, to: peer) }
             if isOwn { return relayToSelf(slot, from: id, to: peer, isAllowed: isAllowed) }
             send(slot, from: id, to: peer)
         case .open(let request):
@@ -99,18 +100,24 @@ extension Worker {
     }
 }
 
-/// Packets between the relays of two workers.
+/// Packets between two workers.
 extension Worker {
     /// Copies a payload to the worker that has the target; it is woken once at the end of the round.
-    private mutating func handOver(_ slot: SlotIndex, from: TransportAddress, to target: RelayPlace) {
-        let ring = plan.shared.ring(from: plan.index, to: target.worker)
-        if unsafe ring.push(target.id, from: from, slab.packet(slot)) {
+    mutating func handOver(_ slot: SlotIndex, from: TransportAddress, to target: RelayPlace) {
+        let path = FiveTuple(client: from, server: from, transport: .udp)
+        if handOver(slot, HandOver(target: target.id, path: path, outlet: .none), to: target.worker) {
             counters.relayedInProcess &+= 1
-            handedTo[target.worker] = true
-        } else {
-            counters.handOversFull &+= 1
         }
+    }
+
+    /// Copies a packet to another worker and gives its slot back; false when that worker has too many waiting.
+    @discardableResult
+    mutating func handOver(_ slot: SlotIndex, _ what: HandOver, to worker: Int) -> Bool {
+        let ring = plan.shared.ring(from: plan.index, to: worker)
+        let isTaken = unsafe ring.push(what, slab.packet(slot))
+        if isTaken { handedTo[worker] = true } else { counters.handOversFull &+= 1 }
         slab.give(back: slot)
+        return isTaken
     }
 
     /// Delivers what other workers handed over.
@@ -126,7 +133,11 @@ extension Worker {
                 }
                 slab[slot].start = Int32(PacketSlab.headRoom)
                 slab[slot].count = packet.count
-                deliver(slot, from: packet.from, to: packet.target)
+                if let relay = packet.target {
+                    deliver(slot, from: packet.path.client, to: relay)
+                } else {
+                    giveToSFU(slot, on: packet.path, via: packet.outlet)
+                }
             }
         }
         closeEnded()

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import PacketStore
+import SFU
 import STUN
 import TURN
 import Units
@@ -32,6 +33,9 @@ struct Worker: ~Copyable {
     /// For connections, whose senders are known to be where they say: floods of forged datagrams cost them nothing.
     let streamSTUN: STUNServer
     var turn: TURNServer
+    var sfu: ForwardingUnit
+    /// Paths whose packets belong to another worker.
+    var routes = RouteTable()
     /// Workers that were handed packets in this round and have to be woken.
     var handedTo: FlatArray<Bool>
     /// Where the cores write an answer; taken from the slab beforehand.
@@ -70,6 +74,7 @@ struct Worker: ~Copyable {
         stun = STUNServer(budget: plan.turn.budget)
         streamSTUN = STUNServer(budget: nil)
         turn = TURNServer(plan.turn, seed: .random(in: 0 ... .max))
+        sfu = ForwardingUnit(identity: plan.identity, using: SystemRandomNumberGenerator())
         handedTo = FlatArray(repeating: false, count: plan.shared.mailboxes.count)
     }
 
@@ -103,13 +108,16 @@ struct Worker: ~Copyable {
         wall = clock.wall()
         for index in 0..<count { handle(index) }
         if now >= nextTick { tick() }
+        finishForwarding()
         flush()
         wakeOthers()
     }
 
     /// When there is something to do without anybody sending anything; nil while nobody is here.
     private var deadline: Timestamp? {
-        streams.count > 0 || relays.count > 0 || isAcceptPaused || holdsReservations ? nextTick : nil
+        let tick = streams.count > 0 || relays.count > 0 || isAcceptPaused || holdsReservations ? nextTick : nil
+        guard let due = sfu.nextDeadline else { return tick }
+        return tick.map { min($0, due) } ?? due
     }
 
     private func milliseconds(until deadline: Timestamp?) -> Int32 {
@@ -129,7 +137,7 @@ struct Worker: ~Copyable {
             if poll.isWritable(event) { sendUnsent(Int(token.index)) }
             if streams.isCurrent(token), poll.isReadable(event) { read(Int(token.index)) }
         case .relay where relays.isCurrent(token): receive(onRelay: Int(token.index))
-        case .stream, .relay: break  // of what was closed in this round
+        case .stream, .relay, .inside: break  // of what was closed in this round
         }
     }
 
@@ -152,6 +160,9 @@ struct Worker: ~Copyable {
                 turn.revoke(user, until: wall, at: now)
                 closeEnded()
             case .ownAddresses(let addresses): turn.update(ownAddresses: addresses)
+            case .sfu(let order): sfu.perform(order, at: now, &slab)
+            case .route(let path, let worker): routes.set(path, worker)
+            case .adoptICE(let descriptor, let path, let bytes): open(descriptor, path, after: bytes)
             case .report(let answer): answer(report)
             }
         }
@@ -161,7 +172,7 @@ struct Worker: ~Copyable {
         var media = counters
         media.streams = UInt64(streams.count)
         media.relays = UInt64(relays.count)
-        return WorkerReport(media: media, turn: turn.counters)
+        return WorkerReport(media: media, turn: turn.counters, sfu: sfu.counters)
     }
 
     /// Gives back what others count, answers who still asks. Descriptors are closed by their owners' ends.
@@ -170,9 +181,9 @@ struct Worker: ~Copyable {
         for index in streams.indices where streams[index].isOpen { close(index) }
         for command in plan.mailbox.close() {
             switch command {
-            case .adopt(let descriptor, _): Glibc.close(descriptor)
+            case .adopt(let descriptor, _), .adoptICE(let descriptor, _, _): Glibc.close(descriptor)
             case .report(let answer): answer(report)
-            case .stop, .revoke, .ownAddresses: break
+            case .stop, .revoke, .ownAddresses, .sfu, .route: break
             }
         }
     }

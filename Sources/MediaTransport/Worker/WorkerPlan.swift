@@ -1,3 +1,5 @@
+import DTLS
+import SFU
 import TURN
 import Units
 
@@ -16,6 +18,8 @@ struct WorkerPlan: Sendable {
     let listeners: [Socket]
     let shared: SharedState
     let turn: TURN.Configuration
+    /// The certificate of this process, the same for all workers.
+    let identity: DTLSIdentity
 
     var mailbox: Mailbox { shared.mailboxes[index] }
 }
@@ -29,11 +33,18 @@ final class SharedState: Sendable {
     let interfaces: InterfaceAddresses
     let publicAddresses: [IPAddress]
     let mailboxes: [Mailbox]
+    /// The port of STUN, TURN and the SFU, as it was bound.
+    let mediaPort: UInt16
+    /// Hears what the SFU has to say, on a worker's thread.
+    let onEvent: @Sendable (SFUEvent) -> Void
     /// The ring from each worker to each other one, by `ring(from:to:)`.
     private let rings: [HandOverRing]
 
-    init(_ configuration: MediaService.Configuration, workers: Int, clock: MediaClock) throws(SystemError) {
+    init(_ configuration: MediaService.Configuration, port: UInt16, workers: Int, clock: MediaClock) throws(SystemError)
+    {
         self.clock = clock
+        mediaPort = port
+        onEvent = configuration.onEvent
         interfaces = try InterfaceAddresses()
         ledger = RelayLedger(configuration.quotas, ports: configuration.relayPorts)
         ports = PortTable(configuration.relayPorts)
