@@ -39,7 +39,7 @@ extension ClientMessage {
         case "answer": return .answer(try Negotiation(fields))
         case "candidate": return .candidate(try Trickle(fields))
         case "state": return .state(try StateChange(fields))
-        case "want": return .want(try WantedTrack.list(fields))
+        case "want": return .want(try WantedTrack.list(fields), neg: try fields.optionalInteger("neg"))
         case "chat": return try chat(fields)
         case "react": return .react(emoji: try fields.string("emoji", bytes: 32))
         case "moderate": return .moderate(try Moderation(fields))

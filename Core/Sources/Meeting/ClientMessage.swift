@@ -5,7 +5,8 @@ public enum ClientMessage: Equatable, Sendable {
     case answer(Negotiation)
     case candidate(Trickle)
     case state(StateChange)
-    case want([WantedTrack])
+    /// `neg`: the newest answer of the SFU that the sender has applied, if it says so.
+    case want([WantedTrack], neg: Int64? = nil)
     case chat(text: String, to: ParticipantID?, clientId: String)
     case react(emoji: String)
     case moderate(Moderation)
@@ -80,6 +81,25 @@ public enum ClientMessage: Equatable, Sendable {
         public var action: ModerationAction
         public var participant: ParticipantID?
         public var on: Bool?
+    }
+}
+
+extension ClientMessage {
+    /// Whom a negotiation is for.
+    var peer: ParticipantID? {
+        switch self {
+        case .offer(let negotiation), .answer(let negotiation): negotiation.peer
+        case .candidate(let trickle): trickle.peer
+        default: nil
+        }
+    }
+
+    /// Whether it can change what goes by the SFU.
+    var mayConcernMedia: Bool {
+        switch self {
+        case .hello, .offer, .state, .want, .moderate, .leave: true
+        case .answer, .candidate, .chat, .react, .ping, .unknown: false
+        }
     }
 }
 

@@ -16,6 +16,8 @@ public enum Effect: Equatable, Sendable {
     /// This participant's seat has ended, for whatever reason: what was opened for him (TURN credentials and allocations) is
     /// to be taken back. Once a seat, also for one that nobody sat on at the time; the same id never comes back.
     case departed(ParticipantID)
+    /// The media server is to do this.
+    case sfu(SFUOrder)
     /// Read the room and hand it to `loaded(_:record:)`.
     case load(RoomName)
 }

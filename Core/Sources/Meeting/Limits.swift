@@ -34,6 +34,18 @@ public enum Limits {
     public static let tracks = 64
     /// Entries of `want`: the tiles of one screen and some more.
     public static let wants = 64
+    /// m-lines of a member's link to the SFU: an offer with more gets too large for a frame.
+    public static let sfuLines = 60
+    /// Of those, the client's own: microphone, camera, screen and the screen's sound.
+    public static let ownLines = 4
+    /// Slots for sound that a link is asked to have.
+    public static let audioSlots = 16
+    /// Slots for video that a link is asked to have, where `sfuLines` leaves room.
+    public static let videoSlots = 49
+    /// Who is heard when there are more to hear than `audioSlots`.
+    static let loudest = 8
+    /// Members of a room that runs through the SFU: more tiles than these nobody can show.
+    public static let members = 50
     /// Bytes of a token of any kind.
     public static let tokenBytes = 4_096
     /// Guests waiting before one room.
@@ -67,6 +79,21 @@ public enum Limits {
     /// Two malformed messages within this time close the connection.
     public static let malformedWindow: Duration = .seconds(1)
 
+    /// New slots are used so long after their answer, when the client does not say sooner that it has it.
+    static let slotsUsableAfter: Duration = .seconds(1)
+    /// Nobody who has spoken within this time makes way for somebody else.
+    static let speakerHold: Duration = .seconds(2)
+    /// A meeting that has become small goes back to a mesh after this.
+    static let meshAfter: Duration = .seconds(15)
+    /// A move to the SFU is committed when all links stand, or after this: who has no link by then will not get one soon.
+    static let sfuPreparesAtMost: Duration = .seconds(8)
+    /// A move to a mesh takes at least this: sound has no `want`, and its links need a moment.
+    static let meshPreparesAtLeast: Duration = .seconds(3)
+    /// And at most this.
+    static let meshPreparesAtMost: Duration = .seconds(10)
+
+    /// Offers of one participant to the SFU: each costs a description read and one written.
+    static let sfuOfferRate = TokenBucket.Rate(burst: 20, perSecond: 2)
     /// `hello`s of one network: a whole school that joins at nine behind one address, but no flood.
     static let greetingRate = TokenBucket.Rate(burst: 1_000, perSecond: 20)
     /// Networks whose `hello`s are counted at a time; about 100 bytes each.

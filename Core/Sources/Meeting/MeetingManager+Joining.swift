@@ -83,7 +83,7 @@ extension MeetingManager {
             effects += enter(parked, name, at: moment, random: &random)
         }
         forgetIfEmpty(name)
-        return effects
+        return arranged(effects, [name], at: moment)
     }
 
     /// The storage could not read the room: the callers are told, the room stays closed.

@@ -209,7 +209,8 @@ extension MeetingManager {
             if let connection = seat.connection { effects += goodbye(connection, .ended) }
         }
         for guest in lobbies[room]?.take(nil) ?? [] { effects += goodbye(guest.caller.connection, .ended) }
-        effects += manager.seats.map { .departed($0.id) }
+        for seat in manager.seats { effects += manager.closeMedia(of: seat.id) + [.departed(seat.id)] }
+        manager.media = [:]
         manager.seats = []
         rooms[room] = manager
         forgetIfEmpty(room)

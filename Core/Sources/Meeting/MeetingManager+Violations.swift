@@ -21,6 +21,9 @@ extension MeetingManager {
                 found.append("\(name): guest \(guest.id) has no connection")
             }
         }
+        for (participant, room) in mediaRooms where rooms[room]?.media[participant]?.isOpen != true {
+            found.append("\(participant) is known to the SFU and to no room")
+        }
         for (connection, known) in connections { found += violations(of: connection, known) }
         if rooms.count + loading.count > Limits.rooms { found.append("too many rooms") }
         if loading.values.contains(where: { $0.count > Limits.loadingPerRoom }) { found.append("too many parked") }
@@ -72,6 +75,32 @@ extension SignalManager {
             || log.held.entries > 2 * Limits.replayMessages + 1
         {
             found.append("the replay log is over its limit")
+        }
+        return found + mediaViolations()
+    }
+}
+
+extension SignalManager {
+    private func mediaViolations() -> [String] {
+        var found: [String] = []
+        if !Set(media.keys).isSubset(of: seats.map(\.id)) { found.append("somebody who is gone has a link to the SFU") }
+        if configuration.meshLimit == 0, topology.mode != .sfu || topology.preparing != nil {
+            found.append("a room without a mesh is not of the SFU alone")
+        }
+        for (participant, link) in media {
+            let shown = link.slots.compactMap(\.track)
+            if Set(shown).count != shown.count { found.append("\(participant) is shown a track twice") }
+            if shown.contains(where: { $0.participant == participant }) { found.append("\(participant) is shown himself") }
+            if link.slots.contains(where: { $0.track != nil && !$0.isUsable }) {
+                found.append("\(participant) is shown something on an m-line he does not have yet")
+            }
+            if link.slots.contains(where: { $0.track.map(\.source.isAudio) ?? $0.isAudio != $0.isAudio }) {
+                found.append("\(participant) is shown sound as video")
+            }
+            if !shown.allSatisfy(isForwarded) { found.append("\(participant) is shown what nobody sends") }
+            if let need = link.need, need.audio + need.video + Limits.ownLines > Limits.sfuLines {
+                found.append("\(participant) needs too much")
+            }
         }
         return found
     }

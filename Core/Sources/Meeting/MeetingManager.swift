@@ -7,12 +7,14 @@ public import Units
 /// server can be run from a seed.
 ///
 /// Inputs: `opened`, `receive`, `heard`, `closed` for connections; `loaded`, `stored` for what the storage answers;
-/// `tick` at `nextDeadline` or once a second; `drain` once.
+/// `sfuAnswered`, `sfuRefused`, `sfuConnected`, `sfuTrack`, `sfuSpeaking` for what the media server says; `tick` at `nextDeadline` or once a second; `drain` once.
 public struct MeetingManager: Sendable {
     /// What the shell injects.
     public struct Configuration: Sendable {
         /// Members of one room at most.
         public var roomLimit: Int
+        /// The largest meeting that runs from person to person; larger ones go by the SFU, with 0 all of them.
+        public var meshLimit: Int
         /// A keyed hash; only hashes of tokens, devices and addresses are kept.
         public var hash: @Sendable (String) -> TokenHash
         /// How long the credentials in `iceServers` are good for; members get new ones at half of it. Nil: for ever.
@@ -22,11 +24,13 @@ public struct MeetingManager: Sendable {
 
         public init(
             roomLimit: Int,
+            meshLimit: Int,
             hash: @escaping @Sendable (String) -> TokenHash,
             iceServersLife: Duration? = nil,
             iceServers: @escaping @Sendable (ParticipantID, ConnectionID, UnixMilliseconds) -> [ICEServer]
         ) {
             self.roomLimit = roomLimit
+            self.meshLimit = meshLimit
             self.hash = hash
             self.iceServersLife = iceServersLife
             self.iceServers = iceServers
@@ -44,6 +48,8 @@ public struct MeetingManager: Sendable {
     var tickets = TicketSource()
     /// Which room waits for a ticket.
     var ticketRooms: [Ticket: RoomName] = [:]
+    /// The rooms of those whom the SFU knows.
+    var mediaRooms: [ParticipantID: RoomName] = [:]
     public private(set) var isDraining = false
     /// What was ignored or refused, for the metrics.
     public internal(set) var counters = Counters()
@@ -142,7 +148,11 @@ extension MeetingManager {
         let effects = heard(from: connection)
         do {
             let (id, message) = try ClientMessage.parse(text)
-            return effects + handle(message, id: id, from: connection, at: moment, random: &random)
+            let before = roomOfMember(connection)
+            let answer = handle(message, id: id, from: connection, at: moment, random: &random)
+            guard message.mayConcernMedia else { return effects + answer }
+            let concerned = Set([before, roomOfMember(connection)].compactMap(\.self))
+            return effects + arranged(answer, concerned, at: moment)
         } catch {
             return effects + malformed(error, from: connection, at: moment)
         }
@@ -175,6 +185,7 @@ extension MeetingManager {
             let grace = isGoingAway ? Limits.graceOfClosedPage : Limits.grace
             effects +=
                 rooms[room]?.disconnected(participant, connection: connection, grace: grace, at: moment) ?? []
+            return arranged(effects, [room], at: moment)
         }
         return effects
     }
@@ -360,8 +371,9 @@ extension MeetingManager {
         for name in rooms.keys.sorted() where rooms[name]?.nextDeadline.map({ $0 <= moment.now }) ?? false {
             effects += rooms[name]?.renewIceServers(at: moment) ?? []
             let ended = rooms[name]?.expire(at: moment) ?? []
-            guard !ended.isEmpty else { continue }
-            effects += ended + settle(name, at: moment, random: &random)
+            var follows = ended
+            if !ended.isEmpty { follows += settle(name, at: moment, random: &random) }
+            effects += arranged(follows, [name], at: moment)
         }
         return effects
     }

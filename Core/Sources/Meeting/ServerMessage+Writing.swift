@@ -29,6 +29,12 @@ extension ServerMessage {
         case .candidate: "candidate"
         case .link: "link"
         case .want: "want"
+        case .topology: "topology"
+        case .need: "need"
+        case .slots: "slots"
+        case .given: "given"
+        case .demand: "demand"
+        case .speaking: "speaking"
         case .chat: "chat"
         case .reaction: "reaction"
         case .moderated: "moderated"
@@ -69,6 +75,20 @@ extension ServerMessage {
         case .want(let from, let tracks):
             json.field("from", from.description)
             json.array("video", tracks) { json, track in json.object(track.write) }
+        case .topology(let epoch, let mode, let phase):
+            json.field("epoch", epoch)
+            json.field("mode", mode.rawValue)
+            json.field("phase", phase.rawValue)
+        case .need(let audio, let video):
+            json.field("audio", audio)
+            json.field("video", video)
+        case .slots(let slots): json.slots(slots)
+        case .given(let tracks):
+            json.array("video", tracks) { json, track in json.object(track.write) }
+        case .demand(let tracks):
+            json.array("video", tracks) { json, track in json.object(track.write) }
+        case .speaking(let participants):
+            json.array("participants", participants) { json, participant in json.string(participant.description) }
         case .chat(let message, let stored):
             message.write(&json)
             json.field("stored", stored ? nil : false)
@@ -144,7 +164,7 @@ extension ServerMessage.Welcome {
 extension ServerMessage.RoomInfo {
     fileprivate func write(_ json: inout JSONWriter) {
         json.field("name", name.description)
-        json.field("topology", "mesh")
+        json.field("topology", topology.rawValue)
         json.field("epoch", epoch)
         json.field("locked", locked)
         json.field("lobby", lobby)

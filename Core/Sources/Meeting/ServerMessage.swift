@@ -19,6 +19,12 @@ public enum ServerMessage: Equatable, Sendable {
     indirect case candidate(from: ParticipantID, ClientMessage.Trickle)
     case link(with: ParticipantID, polite: Bool, fresh: Bool)
     case want(from: ParticipantID, [ClientMessage.WantedTrack])
+    case topology(epoch: UInt64, TopologyMode, TopologyPhase)
+    case need(audio: Int, video: Int)
+    case slots([SlotContent])
+    case given([GivenTrack])
+    case demand([DemandedTrack])
+    case speaking([ParticipantID])
     indirect case chat(ChatRecord, stored: Bool)
     case reaction(participant: ParticipantID, emoji: String)
     indirect case moderated(Moderated)
@@ -45,6 +51,8 @@ public enum ServerMessage: Equatable, Sendable {
     /// The room as members see it.
     public struct RoomInfo: Equatable, Sendable {
         public var name: RoomName
+        public var topology: TopologyMode
+        /// The topology's: a `topology` message of a lower one is old.
         public var epoch: UInt64
         public var locked: Bool
         public var lobby: Bool
@@ -73,6 +81,34 @@ public enum ServerMessage: Equatable, Sendable {
         public var id: ParticipantID
         public var name: String
         public var since: UnixMilliseconds
+    }
+
+    /// What a receiving m-line shows now; nil: nothing.
+    public struct SlotContent: Equatable, Sendable {
+        public var mid: String
+        public var track: TrackID?
+    }
+
+    /// How well a wanted track is forwarded now.
+    public struct GivenTrack: Equatable, Sendable {
+        /// Why it is less than wanted.
+        public enum Reason: String, Sendable {
+            case bandwidth, publisher, paused, cpu
+        }
+
+        public var track: TrackID
+        /// Pixels; nil when nobody knows yet, as are the rest.
+        public var width: Int64?
+        public var height: Int64?
+        public var framesPerSecond: Int64?
+        public var reason: Reason?
+    }
+
+    /// Which layers of one of its own tracks anybody needs; the client pauses the others.
+    public struct DemandedTrack: Equatable, Sendable {
+        public var track: TrackID
+        /// Simulcast layers (RID); empty: nobody looks.
+        public var layers: [String]
     }
 
     /// An order that a host gave.

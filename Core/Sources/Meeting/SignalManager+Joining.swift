@@ -35,7 +35,7 @@ extension SignalManager {
         return !seats.contains { $0.device == device }
     }
 
-    /// Makes a caller a member: he gets `welcome`, the others `joined`, each pair its `link`.
+    /// Makes a caller a member: he gets `welcome`, the others `joined`, each pair its `link` unless media goes by the SFU.
     mutating func join(
         _ caller: Caller,
         as id: ParticipantID,
@@ -64,6 +64,8 @@ extension SignalManager {
         if role == .host { remember(hostDevice: caller.device) }
         effects.append(.store([.room(settings), .seat(name, seat.record)], ticket: nil))
         effects += welcome(seats.count - 1, token: token, re: re, waiting: waiting, at: moment)
+        effects += tellTopology(to: seats.count - 1)
+        guard topology.links(members: seats.count) else { return effects }
         for other in seats where other.id != id {
             effects += emit(.link(with: other.id, polite: true, fresh: false), to: .only([id]))
             effects += emit(.link(with: id, polite: false, fresh: false), to: .only([other.id]))
@@ -167,7 +169,10 @@ extension SignalManager {
         seats[index].connection = connection
         effects.append(.store([.seat(name, seats[index].record)], ticket: nil))
         guard let missed else {
+            // Who is given the meeting anew begins his link to the SFU anew: his page is new, or this server is.
+            effects += closeMedia(of: seats[index].id)
             effects += welcome(index, token: token, re: re, waiting: waiting, at: moment)
+            effects += tellTopology(to: index)
             return effects + relink(index, lastSeq: lastSeq)
         }
         let seat = seats[index]
@@ -185,6 +190,7 @@ extension SignalManager {
             guard let message = permitted(entry.message) else { continue }
             effects.append(.send(message, seq: entry.seq, re: nil, to: [connection]))
         }
+        effects += sfuState(for: index, at: moment)
         effects.append(.ping(connection))
         return effects
     }
@@ -192,6 +198,7 @@ extension SignalManager {
     /// Tells a member who got a fresh `welcome` which links to have. Both ends build anew where he can have none:
     /// all of them when his page was reloaded, else those to people who came after what he saw last.
     private mutating func relink(_ index: Int, lastSeq: UInt64?) -> [Effect] {
+        guard topology.links(members: seats.count) else { return [] }
         let id = seats[index].id
         var effects: [Effect] = []
         for (otherIndex, other) in seats.enumerated() where other.id != id {
@@ -238,8 +245,18 @@ extension SignalManager {
         return effects
     }
 
-    /// The earliest end of a grace, or the next renewal of ICE servers.
-    var nextDeadline: Timestamp? { seats.compactMap { $0.graceEnds ?? $0.iceServersDue }.min() }
+    /// The earliest end of a grace, the next renewal of ICE servers, the next step of the media.
+    var nextDeadline: Timestamp? {
+        guard !seats.isEmpty else { return nil }
+        let deadlines = seats.map { seat in
+            seat.connection == nil ? seat.graceEnds : earlier(seat.iceServersDue, media[seat.id]?.usableAt)
+        }
+        return earlier(deadlines.compactMap(\.self).min(), topology.nextDeadline)
+    }
+
+    private func earlier(_ left: Timestamp?, _ right: Timestamp?) -> Timestamp? {
+        [left, right].compactMap(\.self).min()
+    }
 
     /// Takes a member out for good and makes sure that somebody who is left is host.
     mutating func free(_ index: Int, _ reason: LeaveReason, at moment: Moment) -> [Effect] {
@@ -253,6 +270,9 @@ extension SignalManager {
             changes += [.seat(name, seats[heir].record), .room(settings)]
             effects += emitUpdate(of: heir)
         }
+        effects += closeMedia(of: seat.id)
+        media[seat.id] = nil
+        loudest.remove(seat.id)
         effects += [.store(changes, ticket: nil), .departed(seat.id)]
         return effects
     }

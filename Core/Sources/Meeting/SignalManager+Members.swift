@@ -10,6 +10,7 @@ extension SignalManager {
         random: inout some RandomNumberGenerator
     ) -> [Effect] {
         guard let index = index(of: participant) else { return [] }
+        if message.peer == .sfu { return receiveForSFU(message, from: index, id: id, at: moment) }
         switch message {
         case .offer(let negotiation):
             return relay(.offer(from: participant, negotiation), to: negotiation.peer, from: index, id: id)
@@ -18,7 +19,7 @@ extension SignalManager {
         case .candidate(let trickle):
             return relay(.candidate(from: participant, trickle), to: trickle.peer, from: index, id: id)
         case .state(let change): return changeState(index, change, id: id, at: moment)
-        case .want(let tracks): return want(tracks, from: index)
+        case .want(let tracks, let neg): return want(tracks, neg: neg, from: index)
         case .chat(let text, let receiver, let clientId):
             let draft = ChatRecord(
                 id: "",
@@ -41,14 +42,6 @@ extension SignalManager {
         from index: Int,
         id: Int64?
     ) -> [Effect] {
-        if receiver.description == "sfu" {
-            return refuse(
-                index,
-                .notAllowed,
-                "This meeting runs from person to person; there is no media server to talk to.",
-                re: id
-            )
-        }
         guard receiver != seats[index].id, self.index(of: receiver) != nil else {
             return refuse(index, .noSuchParticipant, "That person is not in this meeting.", re: id)
         }
@@ -83,8 +76,22 @@ extension SignalManager {
         return [.send(.updated(seat.participant), seq: nil, re: id, to: [connection])]
     }
 
+    /// Notes which tracks this member shows, for his slots. In a mesh it is the publishers' business as well.
+    private mutating func want(_ tracks: [ClientMessage.WantedTrack], neg: Int64?, from index: Int) -> [Effect] {
+        let viewer = seats[index].id
+        var wanted: [TrackID] = []
+        for track in tracks where track.participant != viewer && !track.source.isAudio {
+            let id = TrackID(track.participant, track.source)
+            if !wanted.contains(id) { wanted.append(id) }
+        }
+        media[viewer, default: MediaLink()].wanted = wanted
+        media[viewer]?.confirm(neg)
+        // On the way back to a mesh it names what is still shown by the SFU, so it says nothing of the new links.
+        return topology.mode == .mesh ? relay(want: tracks, from: index) : []
+    }
+
     /// Tells each publisher which of its tracks this member shows and how large; one no longer named hears an empty list.
-    private mutating func want(_ tracks: [ClientMessage.WantedTrack], from index: Int) -> [Effect] {
+    private mutating func relay(want tracks: [ClientMessage.WantedTrack], from index: Int) -> [Effect] {
         let viewer = seats[index].id
         var publishers: [ParticipantID] = []
         for track in tracks where track.participant != viewer && !publishers.contains(track.participant) {

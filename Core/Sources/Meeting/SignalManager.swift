@@ -21,8 +21,11 @@ struct SignalManager: Sendable {
     /// Rises with every message that changes something; never goes back while the room is in memory.
     var seq: UInt64
     var log: ReplayLog
-    /// The topology's epoch; rises when the room moves between mesh and SFU.
-    var epoch: UInt64 = 1
+    /// Whether media goes from person to person or by the SFU.
+    var topology: Topology
+    /// The members' links to the SFU. Whoever has none here has said nothing to it yet.
+    var media: [ParticipantID: MediaLink] = [:]
+    var loudest = LoudestFew()
 
     var name: RoomName { settings.name }
     var isEmpty: Bool { seats.isEmpty }
@@ -36,7 +39,9 @@ struct SignalManager: Sendable {
         settings = record.settings
         bans = record.bans
         chat = record.chat
-        seats = record.seats.compactMap { Seat($0, graceEnds: graceEnds) }
+        let held = record.seats.compactMap { Seat($0, graceEnds: graceEnds) }
+        seats = held
+        topology = Topology(meshLimit: configuration.meshLimit, members: held.count)
         // A disk that refused writes may have forgotten the host's seat.
         if !seats.contains(where: { $0.role == .host }), let heir { seats[heir].role = .host }
     }
@@ -50,7 +55,8 @@ struct SignalManager: Sendable {
     var info: ServerMessage.RoomInfo {
         .init(
             name: name,
-            epoch: epoch,
+            topology: topology.mode,
+            epoch: topology.committedEpoch,
             locked: settings.locked,
             lobby: settings.lobby,
             relayOnly: settings.relayOnly,
@@ -91,6 +97,13 @@ extension SignalManager {
         if let answered { effects.append(.send(message, seq: seq, re: re, to: [answered])) }
         if !receivers.isEmpty { effects.append(.send(message, seq: seq, re: nil, to: receivers)) }
         return effects
+    }
+
+    /// Tells one member something that is whole each time: with a `seq`, but not kept. Who comes back is told the state anew.
+    mutating func tell(_ message: ServerMessage, to index: Int, re: Int64? = nil) -> [Effect] {
+        guard let connection = seats[index].connection else { return [] }
+        seq += 1
+        return [.send(message, seq: seq, re: re, to: [connection])]
     }
 
     /// Tells everybody how a member is now.

@@ -4,8 +4,10 @@ internal import Meeting
 extension SignallingSimulation {
     mutating func start() {
         run += 1
+        sfu = SimulatedSFU()
         let configuration = MeetingManager.Configuration(
             roomLimit: roomLimit,
+            meshLimit: meshLimit,
             hash: { TokenHash(Array($0.utf8)) },
             iceServersLife: .milliseconds(Self.iceServersLife),
             iceServers: { participant, _, wall in
@@ -27,6 +29,7 @@ extension SignallingSimulation {
         guard manager != nil, !isQuiet else { return }
         outcome.crashes += 1
         manager = nil
+        sfu = SimulatedSFU()
         disk.crash()
         for connection in links.keys.sorted() {
             guard links[connection]?.isOpenAtServer == true else { continue }
@@ -55,6 +58,8 @@ extension SignallingSimulation {
             let moment = moment
             transition(.other) { manager, random in manager.tick(at: moment, random: &random) }
             schedule(.tick(run: run), in: 1_000)
+        case .sfu(let event, let run): if run == self.run, manager != nil { handle(event) }
+        case .renegotiate(let client, let attempt): renegotiate(client, attempt)
         case .fillDisk(let isFull): disk.isFull = isFull && !isQuiet
         case .crash: crash()
         case .restart: if manager == nil { start() }
@@ -129,6 +134,7 @@ extension SignallingSimulation {
                 isCommitScheduled = true
                 schedule(.commit(run: run), in: 1 + random.below(20))
             case .departed: break
+            case .sfu(let order): perform(order)
             case .load(let room): schedule(.load(room, run: run), in: random.below(30))
             }
         }

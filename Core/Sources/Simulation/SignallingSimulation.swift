@@ -18,6 +18,9 @@ public struct SignallingSimulation {
         /// Offers, answers and candidates, and how many of them told an address.
         public var relayed: Int
         public var addressesTold: Int
+        /// Slots filled, and topologies committed.
+        public var slotsFilled: Int
+        public var commits: Int
         /// What went wrong, first things first; empty is what we want.
         public var violations: [String]
     }
@@ -33,6 +36,8 @@ public struct SignallingSimulation {
         case load(RoomName, run: Int)
         case commit(run: Int)
         case tick(run: Int)
+        case sfu(SFUEvent, run: Int)
+        case renegotiate(Int, attempt: Int)
         case fillDisk(Bool)
         case crash
         case restart
@@ -77,6 +82,10 @@ public struct SignallingSimulation {
     var disk = SimulatedDisk()
     var isCommitScheduled = false
     let roomLimit: Int
+    /// Often so small that rooms move between mesh and SFU.
+    let meshLimit: Int
+    /// The media server, as far as signalling sees it.
+    var sfu = SimulatedSFU()
     /// When the clients stop doing things and the faults stop.
     let quietFrom: UInt64
     var acknowledged: [(room: RoomName, id: String)] = []
@@ -90,6 +99,8 @@ public struct SignallingSimulation {
         crashes: 0,
         relayed: 0,
         addressesTold: 0,
+        slotsFilled: 0,
+        commits: 0,
         violations: []
     )
 
@@ -101,6 +112,7 @@ public struct SignallingSimulation {
         serverRandom = SplitMix64(seed: random.next())
         rooms = ["blue-heron", "red-fox"].prefix(random.chance(30) ? 2 : 1).compactMap { RoomName($0) }
         roomLimit = 3 + random.below(4)
+        meshLimit = random.below(roomLimit)
         quietFrom = now + UInt64(20 + random.below(40)) * 1_000_000_000
         for index in 0..<(3 + random.below(5)) {
             let hasDevice = random.chance(80)

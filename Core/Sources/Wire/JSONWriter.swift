@@ -70,6 +70,12 @@ public struct JSONWriter {
         string(value)
     }
 
+    /// Writes a member whose key is not known beforehand and whose value is `null`.
+    public mutating func null(named key: String) {
+        string(key)
+        bytes.append(contentsOf: ":null".utf8)
+    }
+
     /// Writes a string as an element.
     public mutating func string(_ text: String) {
         separate()
