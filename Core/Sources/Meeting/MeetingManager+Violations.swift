@@ -48,6 +48,17 @@ extension MeetingManager {
     /// Whether a room hides addresses now.
     public func hidesAddresses(_ room: RoomName) -> Bool { rooms[room]?.settings.relayOnly ?? false }
 
+    /// Where a room's media is, and what each member is shown on which m-line; nil when it is not in memory.
+    public func mediaState(
+        of room: RoomName
+    ) -> (mode: TopologyMode, preparing: TopologyMode?, epoch: UInt64, shown: [ParticipantID: [String: TrackID]])? {
+        guard let room = rooms[room] else { return nil }
+        let shown = room.media.mapValues { link in
+            link.slots.reduce(into: [String: TrackID]()) { $0[$1.mid] = $1.track }
+        }
+        return (room.topology.mode, room.topology.preparing?.mode, room.topology.epoch, shown)
+    }
+
     /// The members of a room as members see them, in the order of joining; empty when it is not in memory.
     public func participants(of room: RoomName) -> [ServerMessage.Participant] {
         rooms[room]?.seats.map(\.participant) ?? []

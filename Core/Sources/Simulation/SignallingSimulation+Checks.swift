@@ -25,6 +25,8 @@ extension SignallingSimulation {
             checkRoles(room, before, manager.participants(of: room), cause)
         }
         perform(effects)
+        report(sfu.twice)
+        for case .send(.topology(_, _, .commit), _, _, _) in effects { outcome.commits += 1 }
     }
 
     mutating func report(_ violations: [String]) {
@@ -173,6 +175,7 @@ extension SignallingSimulation {
             }
             for index in inside { checkAgreement(clients[index], members, disk.rooms[room]?.chat ?? []) }
             checkChat(room, disk.rooms[room]?.chat ?? [])
+            checkMediaAtQuiescence(room, inside)
         }
         for client in clients where client.presence == .dialling {
             report(["\(client.name) is still not in"])
@@ -224,6 +227,7 @@ extension SignallingSimulation {
     mutating func checkThatAllIsGone() {
         guard outcome.violations.isEmpty, let manager else { return }
         if manager.figures != (0, 0, 0, 0) { report(["after everybody left the server still has \(manager.figures)"]) }
+        if !sfu.links.isEmpty { report(["the SFU still has \(sfu.links.count) links"]) }
         if links.values.contains(where: \.isOpenAtServer) { report(["connections are left"]) }
         // A disk that refused writes may have kept a seat: it is given up when its room is next read.
         for room in rooms where !disk.wasFull && disk.rooms[room]?.seats.isEmpty == false {

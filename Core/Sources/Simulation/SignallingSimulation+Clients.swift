@@ -130,8 +130,10 @@ extension SignallingSimulation {
 
     // MARK: Messages
 
-    private mutating func say(_ index: Int, _ body: (inout JSONWriter) -> Void) {
-        guard let connection = clients[index].connections.last else { return }
+    /// Sends a message; returns its `id`, or nil when there is no connection.
+    @discardableResult
+    mutating func say(_ index: Int, _ body: (inout JSONWriter) -> Void) -> Int64? {
+        guard let connection = clients[index].connections.last else { return nil }
         clients[index].requests += 1
         let id = clients[index].requests
         var writer = JSONWriter()
@@ -140,6 +142,7 @@ extension SignallingSimulation {
             body(&json)
         }
         sendUp(.up(connection, writer.bytes), on: connection)
+        return id
     }
 
     private mutating func someone(_ index: Int) -> ParticipantID? {
@@ -167,10 +170,12 @@ extension SignallingSimulation {
 
     private mutating func state(_ index: Int) {
         let (microphone, camera, hand) = (random.chance(50), random.chance(50), random.chance(50))
+        let screen = random.chance(20)
         say(index) { json in
             json.field("type", "state")
             json.field("microphone", microphone ? "on" : "off")
             json.field("camera", camera ? "on" : "off")
+            json.field("screen", screen ? "on" : "off")
             json.field("hand", hand)
         }
     }
@@ -205,10 +210,12 @@ extension SignallingSimulation {
         }
     }
 
-    private mutating func want(_ index: Int) {
-        let named = (0..<random.below(3)).compactMap { _ in someone(index) }
+    mutating func want(_ index: Int, nothing: Bool = false) {
+        let named = nothing ? [] : (0..<random.below(8)).compactMap { _ in someone(index) }
+        let neg = random.chance(50) ? clients[index].media.appliedNeg : nil
         say(index) { json in
             json.field("type", "want")
+            json.field("neg", neg)
             json.array("video", named) { json, peer in
                 json.object { json in
                     json.field("track", "\(peer)/camera")
@@ -291,6 +298,7 @@ extension SignallingSimulation {
         default: break
         }
         clients[index].read(message, seq: seq, re: re)
+        follow(message, re: re, index)
         if seq != nil, re == 0 || isWelcome(message) { resendChat(index) }
         report(clients[index].complaints.map { "\(clients[index].name): \($0)" })
     }

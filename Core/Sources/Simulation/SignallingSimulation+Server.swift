@@ -57,6 +57,7 @@ extension SignallingSimulation {
             guard run == self.run, manager != nil else { return }
             let moment = moment
             transition(.other) { manager, random in manager.tick(at: moment, random: &random) }
+            speak()
             schedule(.tick(run: run), in: 1_000)
         case .sfu(let event, let run): if run == self.run, manager != nil { handle(event) }
         case .renegotiate(let client, let attempt): renegotiate(client, attempt)

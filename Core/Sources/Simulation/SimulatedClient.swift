@@ -29,6 +29,7 @@ struct SimulatedClient {
     var notStored: [String] = []
     var guests: [ParticipantID] = []
     var iceServers: [ICEServer] = []
+    var media = SimulatedMedia()
 
     /// Written, not acknowledged: sent again after every reconnect.
     var unacknowledged: [(clientId: String, text: String, to: ParticipantID?)] = []
@@ -66,6 +67,7 @@ struct SimulatedClient {
         chat = []
         notStored = []
         guests = []
+        media.reset(nil)
     }
 }
 
@@ -75,9 +77,11 @@ extension SimulatedClient {
     /// A message of the connection it holds.
     mutating func read(_ message: ServerMessage, seq: UInt64?, re: Int64?) {
         checkOrder(message, seq)
+        complaints += media.read(message, as: id)
         switch message {
         case .welcome(let welcome):
             forgetMeeting()
+            media.reset(welcome.room)
             presence = .inside
             (id, token, participants, chat) = (welcome.you, welcome.resume, welcome.participants, welcome.chat)
             guests = welcome.waiting.map(\.id)

@@ -20,7 +20,7 @@ final class Harness {
         var held: [Message] = []
     }
 
-    private(set) var manager: MeetingManager
+    var manager: MeetingManager
     private(set) var clients: [String: Client] = [:]
     private(set) var now = Timestamp(nanoseconds: 1_000_000_000)
     var disk = ModelDisk()
@@ -28,17 +28,23 @@ final class Harness {
     private(set) var departed: [String] = []
     var random = SplitMix64(seed: 1)
     let roomLimit: Int
+    let meshLimit: Int
     private var connections: UInt64 = 0
+    /// What the media server was told to do, since the last `takeOrders`.
+    var orders: [SFUOrder] = []
 
-    init(roomLimit: Int = 6) {
+    /// - Parameter meshLimit: nil for a room that never needs the SFU.
+    init(roomLimit: Int = 6, meshLimit: Int? = nil) {
         self.roomLimit = roomLimit
-        manager = Self.makeManager(roomLimit)
+        self.meshLimit = meshLimit ?? roomLimit
+        manager = Self.makeManager(roomLimit, self.meshLimit)
     }
 
-    private static func makeManager(_ roomLimit: Int) -> MeetingManager {
+    private static func makeManager(_ roomLimit: Int, _ meshLimit: Int) -> MeetingManager {
         MeetingManager(
             configuration: .init(
                 roomLimit: roomLimit,
+                meshLimit: meshLimit,
                 hash: { TokenHash(Array($0.utf8)) },
                 iceServersLife: .seconds(900),
                 iceServers: { participant, _, wall in
@@ -118,7 +124,7 @@ final class Harness {
     /// The server is killed and started anew with what was on the disk; every connection is gone.
     func crash() {
         disk.queue = []
-        manager = Self.makeManager(roomLimit)
+        manager = Self.makeManager(roomLimit, meshLimit)
         clients = [:]
     }
 
@@ -151,7 +157,7 @@ final class Harness {
 
     // MARK: Effects
 
-    private func perform(_ effects: [Effect]) {
+    func perform(_ effects: [Effect]) {
         for effect in effects { perform(effect) }
     }
 
@@ -171,6 +177,7 @@ final class Harness {
             disk.queue.append((changes, ticket))
             if !disk.isSlow { commit() }
         case .departed(let participant): departed.append(participant.description)
+        case .sfu(let order): orders.append(order)
         case .load(let room):
             perform(manager.loaded(room, record: disk.rooms[room], at: moment, random: &random))
         }

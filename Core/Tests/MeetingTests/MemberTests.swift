@@ -29,7 +29,7 @@ struct MemberTests {
         #expect(meeting.news("Ana").isEmpty)
     }
 
-    @Test("Nothing is relayed to oneself, to nobody, to the media server, or to who is gone")
+    @Test("Nothing is relayed to oneself, to nobody or to who is gone, and no answer to the media server, which never offers")
     func noRelay() {
         let ben = meeting.id("Ben")
         meeting.say("Ben", #"{"type":"leave"}"#)

@@ -113,6 +113,8 @@ extension TranscriptTests {
         ),
         "offer.json": (nil, .offer(negotiation(ben))),
         "answer.json": (nil, .answer(negotiation(ana))),
+        "offer-sfu.json": (6, .offer(negotiation(.sfu))),
+        "want-neg.json": (nil, .want([wanted], neg: 2)),
         "candidate.json": (nil, .candidate(.init(peer: ben, neg: 1, candidate: candidate))),
         "candidate-end.json": (nil, .candidate(.init(peer: ben, neg: 1, candidate: .end))),
         "state.json": (5, .state(.init(microphone: .off, camera: .on, hand: true, away: false))),
@@ -171,6 +173,7 @@ extension TranscriptTests {
         role: .member,
         room: .init(
             name: RoomName("blue-heron-42").unsafelyPresent,
+            topology: .mesh,
             epoch: 1,
             locked: false,
             lobby: false,
@@ -194,6 +197,33 @@ extension TranscriptTests {
 
     static let samples: [String: Sample] = [
         "answer.json": .init(message: .answer(from: ben, negotiation(ana)), seq: 8),
+        "answer-sfu.json": .init(message: .answer(from: .sfu, negotiation(ana)), seq: 22, re: 6),
+        "demand.json": .init(message: .demand([.init(track: TrackID(ana, .camera), layers: ["h"])]), seq: 26),
+        "given.json": .init(
+            message: .given([
+                .init(
+                    track: TrackID(ben, .camera),
+                    width: 640,
+                    height: 360,
+                    framesPerSecond: 30,
+                    reason: .bandwidth
+                )
+            ])
+        ),
+        "given-publisher.json": .init(
+            message: .given([.init(track: TrackID(ben, .camera), reason: .publisher)])
+        ),
+        "need.json": .init(message: .need(audio: 4, video: 9), seq: 24),
+        "slots.json": .init(
+            message: .slots([
+                .init(mid: "4", track: TrackID(ben, .microphone)), .init(mid: "5", track: TrackID(ben, .camera)),
+                .init(mid: "6", track: nil),
+            ]),
+            seq: 25
+        ),
+        "speaking.json": .init(message: .speaking([ben, ana])),
+        "topology.json": .init(message: .topology(epoch: 2, .sfu, .prepare), seq: 23),
+        "topology-commit.json": .init(message: .topology(epoch: 3, .mesh, .commit), seq: 27),
         "bye.json": .init(message: .bye(.removed, retry: .none)),
         "candidate.json": .init(message: .candidate(from: ana, .init(peer: ben, neg: 1, candidate: candidate)), seq: 9),
         "candidate-end.json": .init(message: .candidate(from: ana, .init(peer: ben, neg: 1, candidate: .end)), seq: 10),

@@ -15,6 +15,7 @@ struct SignallingSimulationTests {
     func worlds(half: UInt64) {
         var (messages, acknowledged, crashes, failed) = (0, 0, 0, 0)
         var (relayed, told) = (0, 0)
+        var (filled, commits) = (0, 0)
         for seed in Self.seeds where seed % 2 == half {
             let outcome = SignallingSimulation.run(seed: seed)
             messages += outcome.messages
@@ -22,16 +23,21 @@ struct SignallingSimulationTests {
             crashes += outcome.crashes
             relayed += outcome.relayed
             told += outcome.addressesTold
+            filled += outcome.slotsFilled
+            commits += outcome.commits
             guard let first = outcome.violations.first else { continue }
             Issue.record("\(first)")
             failed += 1
             if failed >= 10 { break }
         }
         print("\(Self.seeds) (\(half)): \(messages) messages, \(acknowledged) chats acknowledged, \(crashes) crashes")
+        print("\(filled) slots filled, \(commits) topologies committed")
         if Self.seeds.count >= 100 {
             #expect(acknowledged > 0)
             #expect(crashes > 0)
             #expect(told > 0)
+            #expect(filled > 1_000)
+            #expect(commits > 100)
             #expect(relayed > told)
         }
     }
