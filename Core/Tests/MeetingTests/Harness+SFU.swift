@@ -1,5 +1,6 @@
 import Meeting
 import Units
+import Wire
 
 @testable import Meeting
 

@@ -1,5 +1,6 @@
 import Testing
 import Units
+import Wire
 
 @testable import Meeting
 
@@ -30,7 +31,7 @@ struct TopologyTests {
         #expect(meeting.news("Ana").topologies == ["2 sfu prepare"])
         #expect(meeting.inbox("Ana").all("link").count == 1, "no link to the third")
         meeting.link("Cleo")
-        for name in ["Ana", "Ben", "Cleo"] { #expect(meeting.news(name).topologies.last == "2 sfu commit") }
+        for name in ["Ana", "Ben", "Cleo"] { #expect(meeting.inbox(name).topologies.last == "2 sfu commit") }
         #expect(meeting.join("Dan").first("welcome")?["room"]?["topology"]?.string == "sfu")
         #expect(meeting.inbox("Dan").first("welcome")?["room"]?["epoch"]?.integer == 2)
         #expect(meeting.inbox("Dan").first("link") == nil)
