@@ -67,12 +67,19 @@ extension PeerConnection {
     }
 
     private mutating func receiveHandshake(_ bytes: Span<UInt8>, on path: FiveTuple, _ now: Timestamp) {
-        guard agent.admits(path) else {
+        guard agent.admits(path), path == agent.selected || isEarly(path) else {
             counters.notAdmitted &+= 1
             return
         }
         agent.receivedUnauthenticated(bytes.count, on: path)
         settle(dtls.receive(bytes, on: path, at: now), now)
+    }
+
+    /// Whether a path that is not selected may shake hands: the first that tries.
+    private mutating func isEarly(_ path: FiveTuple) -> Bool {
+        if let earlyPath, earlyPath != agent.selected { return path == earlyPath }
+        earlyPath = path
+        return true
     }
 
     /// Where media goes, what is left of DTLS goes too.

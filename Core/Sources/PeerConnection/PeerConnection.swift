@@ -30,6 +30,9 @@ public struct PeerConnection: ~Copyable {
     /// When the finished handshake is let go; nil when there is none to let go.
     private var release: Timestamp?
     private var lastFailure = DTLSFailure.refused
+    /// The one path besides the selected that may have a handshake before there are keys: a ClientHello may come before
+    /// the nomination, but who repeats the client's checks from elsewhere must not take all of DTLS's places (T-DTLS-2).
+    var earlyPath: FiveTuple?
 
     /// A transport before its first datagram. Nil when no certificate of the client's could ever be right. The generator has
     /// to be a cryptographic one.
@@ -51,6 +54,7 @@ public struct PeerConnection: ~Copyable {
         guard session.isNewAssociation else { return }
         dtls = DTLSTransport(.server, identity: identity, fingerprints: session.fingerprints)
         release = nil
+        earlyPath = nil
         afterDTLS()
     }
 
@@ -139,16 +143,19 @@ extension PeerConnection {
         switch event {
         case .none: break
         case .established(let keys, let path):
-            guard let ciphers = SessionCiphers(server: keys) else {
+            guard let ciphers = SessionCiphers(keys, isServer: true) else {
                 events.failed(.noKeys)
                 break
             }
             self.ciphers = consume ciphers
             release = now + Limits.lastFlight
+            earlyPath = nil
             events.established()
             // Only the client can have finished the handshake there.
             events.note(agent.receivedAuthenticated(on: path, at: now))
-        case .attemptFailed(let failure): lastFailure = failure
+        case .attemptFailed(let failure):
+            lastFailure = failure
+            earlyPath = nil
         case .failed: events.failed(lastFailure)
         case .closed: events.closed()
         }

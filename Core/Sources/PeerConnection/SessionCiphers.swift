@@ -1,14 +1,15 @@
-import DTLS
-import SRTP
+package import DTLS
+package import SRTP
 
 /// Both directions of SRTP under the keys of one handshake.
-struct SessionCiphers: ~Copyable {
-    var sender: SRTPSender
-    var receiver: SRTPReceiver
+package struct SessionCiphers: ~Copyable {
+    package var sender: SRTPSender
+    package var receiver: SRTPReceiver
 
-    /// The server's side. Nil when OpenSSL has no memory.
-    init?(server keys: SRTPKeyingMaterial) {
-        guard let sent = MasterKey(keys.server, keys.profile), let received = MasterKey(keys.client, keys.profile),
+    /// One end's side, `isServer` for who waited for the handshake. Nil when OpenSSL has no memory.
+    package init?(_ keys: SRTPKeyingMaterial, isServer: Bool) {
+        let (own, other) = isServer ? (keys.server, keys.client) : (keys.client, keys.server)
+        guard let sent = MasterKey(own, keys.profile), let received = MasterKey(other, keys.profile),
             let sender = SRTPSender(sent), let receiver = SRTPReceiver(received)
         else { return nil }
         self.sender = sender
