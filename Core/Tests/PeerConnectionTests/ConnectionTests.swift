@@ -54,7 +54,7 @@ struct ConnectionTests {
     @Test("A client that did not hear our last flight gets it again")
     func lastFlight() {
         let pair = Pair()
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         pair.run { $0.server.isEstablished }
         // What is on the way now is the last flight.
         while pair.down.nextArrival != nil { _ = pair.down.next(at: Timestamp(nanoseconds: .max)) }
@@ -82,7 +82,7 @@ struct ConnectionTests {
     func earlyHello() {
         let pair = Pair()
         pair.holdsHandshake = true
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         // The first check does not nominate; its answer is held up.
         pair.collect()
         let check = pair.up.next(at: pair.now + .seconds(1))
@@ -99,7 +99,7 @@ struct ConnectionTests {
     func fragmentedHello(isSwapped: Bool) {
         let pair = Pair()
         pair.holdsHandshake = true
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         pair.run { $0.server.selected != nil && $0.fromClient.contains { $0[0] == 22 } }
         let halves = Hello.halves(of: pair.fromClient.first { $0[0] == 22 } ?? [])
         let before = pair.sent[Pair.path(1), default: 0]

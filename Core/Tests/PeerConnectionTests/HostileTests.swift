@@ -33,10 +33,10 @@ struct HostileTests {
     @Test("T-DTLS-2: ClientHellos of who repeats the client's checks do not hold up the client", arguments: 0..<40)
     func race(seed: UInt64) {
         let pair = Pair(seed: seed)
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         var number = 0
         let isConnected = pair.run { pair in
-            if let check = pair.fromClient.first(where: { $0[0] == 0 }) {
+            if let check = pair.fromClient.last(where: { $0[0] == 0 }) {
                 let stranger = Pair.path(2 + number % 6)
                 pair.deliver(check, on: stranger)
                 pair.deliver(Hello.of(pair), on: stranger)
@@ -74,7 +74,7 @@ struct HostileTests {
                 fingerprints: [Pair.hash(Pair.serverIdentity)],
                 seed: pair.nanoseconds
             )
-            pair.client.add(Pair.path(1), at: pair.now)
+            pair.add(Pair.path(1))
             pair.run(seconds: 3)
         }
         #expect(pair.events.contains(.failed(.refused)))
@@ -133,7 +133,7 @@ struct HostileTests {
         let pair = Pair()
         pair.deliver(packet)
         #expect(pair.server.counters.notAdmitted == 1)
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         pair.run { $0.server.selected != nil && !$0.server.isEstablished }
         pair.deliver(packet)
         #expect(pair.server.counters.beforeKeys == 1)
@@ -145,7 +145,7 @@ struct HostileTests {
     @Test("Answers that nobody takes have a limit")
     func pendingLimit() {
         let pair = Pair()
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         pair.collect()
         var check = pair.up.next(at: pair.now + .seconds(1))?.bytes ?? []
         for _ in 0..<50 {

@@ -33,7 +33,7 @@ struct LifeTests {
         let remote = Pair.credentials(pair.local.userFragment, pair.local.passwordText)
         pair.client.restart(local: client, remote: remote, at: pair.now)
         pair.client.remove(client: Pair.path(1).client)
-        pair.client.add(Pair.path(2), at: pair.now)
+        pair.add(Pair.path(2))
         #expect(pair.run { $0.server.selected == Pair.path(2) })
         pair.deliver(pair.packet(6), on: Pair.path(2))
         #expect(pair.atServer == (0..<7).map { Pair.plain(UInt16($0)) })
@@ -128,7 +128,7 @@ struct LifeTests {
             fingerprints: [Pair.hash(Pair.serverIdentity)],
             seed: 9
         )
-        pair.client.add(Pair.path(1), at: pair.now)
+        pair.add(Pair.path(1))
         #expect(pair.run { $0.client.isEstablished })
         #expect(pair.events.count { $0 == .established } == 2)
         pair.deliver(late)

@@ -55,6 +55,8 @@ final class Pair {
     var atClient: [[UInt8]] = []
     /// Datagrams of the client, as they went on the link.
     var fromClient: [[UInt8]] = []
+    /// The client's own paths.
+    private var own: Set<FiveTuple> = []
     /// Nothing of the client's DTLS goes out by itself.
     var holdsHandshake = false
 
@@ -109,8 +111,13 @@ final class Pair {
     /// To the point where both ends have keys and media has a way.
     @discardableResult
     func connect(_ path: FiveTuple = Pair.path(1), seconds: Double = 15) -> Bool {
-        client.add(path, at: now)
+        add(path)
         return run(seconds: seconds) { $0.isConnected }
+    }
+
+    func add(_ path: FiveTuple) {
+        own.insert(path)
+        client.add(path, at: now)
     }
 
     var isConnected: Bool { client.isEstablished && server.isEstablished && server.selected != nil }
@@ -156,7 +163,10 @@ final class Pair {
             if holdsHandshake, (20...63).contains(bytes[0]) { continue }
             up.send(bytes.span, on: path, at: now)
         }
-        while let (bytes, path) = take() { down.send(bytes.span, on: path, at: now) }
+        while let (bytes, path) = take() {
+            // What the server tells strangers does not reach the client.
+            if own.contains(path) { down.send(bytes.span, on: path, at: now) }
+        }
         while let event = server.nextEvent() { events.append(event) }
     }
 
