@@ -10,6 +10,8 @@ public enum DropReason: Int, Sendable, CaseIterable {
     case duplicate
     /// Padding only: counted for congestion control, not forwarded.
     case padding
+    /// Another layer of its source is being forwarded.
+    case otherLayer
     /// Its publication is paused.
     case paused
     /// A subscriber cannot decode what the source sends.
@@ -48,7 +50,7 @@ public struct Counters: Sendable {
     /// Requests for a key frame that publishers were sent.
     public internal(set) var keyFrameRequests: UInt64 = 0
 
-    private var drops = InlineArray<16, UInt64>(repeating: 0)
+    private var drops = InlineArray<17, UInt64>(repeating: 0)
 
     /// How much was dropped for a reason.
     public subscript(reason: DropReason) -> UInt64 { drops[reason.rawValue] }

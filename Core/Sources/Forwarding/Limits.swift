@@ -19,7 +19,7 @@ public enum Limits {
     /// Packets to one slot that are remembered for its NACKs: 0.8 s of 2.5 Mbit/s. A power of two.
     public static let sentPackets = 256
     /// Packets missing from one stream at a time. More are not asked for, but a key frame is.
-    public static let missingPackets = 128
+    public static let missingPackets = 64
     /// How often one packet is asked for.
     public static let nackTries: UInt8 = 10
     /// How long a packet may be late before it is asked for.
@@ -41,6 +41,8 @@ public enum Limits {
     public static let bytesPerSecond: UInt64 = 2_500_000
     /// How much of a second's bytes may come at once.
     public static let burst = Duration.milliseconds(500)
+    /// Bytes that the header of a packet may take, extensions included.
+    public static let header = 384
     /// Speakers named in an event.
     public static let speakers = 16
 }

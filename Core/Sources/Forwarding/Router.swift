@@ -1,5 +1,6 @@
-public import RTP
+import RTP
 public import Units
+import Wire
 
 /// Forwards the media of one room: takes decrypted packets of publishers and says what to send to whom.
 ///
@@ -18,70 +19,85 @@ public import Units
 public struct Router: ~Copyable, Sendable {
     public internal(set) var counters = Counters()
 
+    var keys: KeyTable
+    var peers = FlatArray<Peer>(repeating: Peer(), count: 4)
+    var peerPlaces = FreeList()
+    /// What arrived from each peer.
+    var arrivals: InlineArray<256, ArrivalLog?> = InlineArray { _ in nil }
+    var publications = FlatArray<Publication>(repeating: Publication(), count: 8)
+    var publicationPlaces = FreeList()
+    var streams = FlatArray<Stream>(repeating: Stream(), count: 8)
+    var streamPlaces = FreeList()
+    /// `Limits.missingPackets` for each stream.
+    var missing = FlatArray<MissingPacket>(repeating: MissingPacket(), count: 8 * Limits.missingPackets)
+    var longDescriptors = FlatArray<LongDescriptor>(repeating: LongDescriptor(), count: 8)
+    var slots = FlatArray<Slot>(repeating: Slot(), count: 16)
+    var slotPlaces = FreeList()
+    var subscribers = SubscriberLists()
+    /// `Limits.cachedPackets` for each block.
+    var cache = FlatArray<CachedPacket>(repeating: CachedPacket(), count: 0)
+    var cachePlaces = FreeList()
+    /// `Limits.sentPackets` for each block.
+    var sent = FlatArray<SentPacket>(repeating: SentPacket(), count: 0)
+    var sentPlaces = FreeList()
+    var released = HandleQueue()
+    var fanOut = FanOut()
+    var repeats = FlatArray<PendingRepeat>(repeating: PendingRepeat(), count: Limits.pendingRepeats)
+    var firstRepeat = 0
+    var repeatCount = 0
+    /// The publications that talk, the loudest first, and what control was told last.
+    var speakers = SpeakerRanking()
+    /// Whether some publication's `isLive` is news.
+    var hasEvents = false
+    /// Live publications that ended, which control is still to be told.
+    var ended = FlatArray<Track>(repeating: Track(transport: -1, line: 0), count: 4)
+    var endedCount = 0
+    /// Whether some peer has `pending`, and where to look on.
+    var hasControl = false
+    var controlCursor = 0
+    /// The next time anything is due.
+    var deadline: Timestamp?
+    /// When old packets and silent sources are looked for; nil while nothing comes.
+    var sweepDue: Timestamp?
+    var random: UInt64
+    /// The CNAME of what is about no slot.
+    var seedName: UInt64 = 0
+    /// The time of the last call.
+    var now = Timestamp(nanoseconds: 0)
+
     /// `seed` chooses first sequence numbers, timestamps and names.
     public init(seed: UInt64) {
+        keys = KeyTable(seed: seed)
+        random = seed
+        seedName = draw()
     }
 
-    // MARK: Structure; control plane
-
-    /// A participant has come. Does nothing when it is known, or `Limits.transports` are there.
-    public mutating func add(_ transport: TransportIndex) {}
-
-    /// What was agreed with it, one entry for each m-line of the offer in its order; those beyond `Limits.lines` are
-    /// ignored. Lines that stay the same go on undisturbed.
-    public mutating func update(_ transport: TransportIndex, lines: [MediaParameters], at now: Timestamp) {}
-
-    /// It has gone: its publications end, its slots go.
-    public mutating func remove(_ transport: TransportIndex) {}
-
-    /// Whether packets can be sent to it: keys are there and a path is selected. Slots begin with a key frame.
-    public mutating func connect(_ transport: TransportIndex, _ isConnected: Bool, at now: Timestamp) {}
-
-    /// Shows a source in a slot, or nothing. Does nothing when the slot is none, and shows nothing when the source is
-    /// none of the same kind.
-    public mutating func assign(_ slot: Track, to source: Track?, at now: Timestamp) {}
-
-    /// Holds a source back from everybody, for example because a moderator muted it. Kept for a publication that is not
-    /// there yet.
-    public mutating func pause(_ source: Track, _ isPaused: Bool, at now: Timestamp) {}
-
-    // MARK: Packets
-
-    /// Takes a packet of a publisher after it was decrypted. `bytes` are all of it; `handle` names them from now on.
-    /// `nextForward` then answers the copies.
-    public mutating func receive(
-        _ packet: RTPPacket,
-        in bytes: Span<UInt8>,
-        as handle: PacketHandle,
-        from transport: TransportIndex,
-        at now: Timestamp
-    ) -> Disposition { .notKept }
-
-    /// Takes a compound RTCP packet after it was decrypted.
-    public mutating func receiveControl(_ bytes: Span<UInt8>, from transport: TransportIndex, at now: Timestamp) {}
-
-    /// The next packet to send: copies of the packet just received, and retransmissions. Writes its header into `room`,
-    /// which needs some 300 bytes.
-    public mutating func nextForward(into room: inout MutableSpan<UInt8>) -> Forward? { nil }
-
-    /// The next RTCP packet to protect and send, which stands in the first `count` bytes of `room`: at most 1,200, so
-    /// give it that and room for SRTCP's tag.
-    public mutating func nextControl(
-        into room: inout MutableSpan<UInt8>,
-        at now: Timestamp
-    ) -> (transport: TransportIndex, count: Int)? { nil }
-
-    /// The next packet that the router has no more use for. Each handle that was kept comes out exactly once.
-    public mutating func nextReleased() -> PacketHandle? { nil }
-
-    /// The next event. Allocates for `speaking`.
-    public mutating func nextEvent() -> RouterEvent? { nil }
-
-    // MARK: Time
-
     /// When `handleTimeout` has something to do; nil when nothing is due. Changes with every call.
-    public var nextDeadline: Timestamp? { nil }
+    public var nextDeadline: Timestamp? { deadline }
 
-    /// Looks for what is due: feedback, reports, repeated requests, old packets, silence.
-    public mutating func handleTimeout(at now: Timestamp) {}
+    /// The peer of a transport.
+    func find(_ transport: TransportIndex) -> Int? { keys[KeyTable.key(.transport, UInt32(bitPattern: transport))] }
+
+    /// Lowers the deadline. Rounded up to 5 ms, so that many small ones cost one look.
+    mutating func schedule(_ moment: Timestamp) {
+        let step: UInt64 = 5_000_000
+        let rounded = Timestamp(nanoseconds: (min(moment.nanoseconds, .max - step) / step &+ 1) &* step)
+        if let deadline, deadline <= rounded { return }
+        deadline = rounded
+    }
+
+    /// Notes that a peer has to be sent RTCP.
+    mutating func note(_ pending: PendingControl, for peer: Int) {
+        peers[peer].pending.insert(pending)
+        hasControl = true
+    }
+
+    /// A number nobody chose: SplitMix64.
+    mutating func draw() -> UInt64 {
+        random &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = random
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 }

@@ -7,7 +7,7 @@ import Wire
 /// Record every packet that is authentic and carries the extension, whatever its SSRC: retransmissions, padding,
 /// streams nobody knows. One that is left out looks lost, and the sender slows down for it (media checklist, 10). Write
 /// every 50 to 100 ms. Room for `Limits.arrivals` packets is taken once; what is older than that is forgotten.
-public struct ArrivalLog: ~Copyable {
+public struct ArrivalLog: ~Copyable, Sendable {
     private static let never = UInt64.max
 
     /// Arrival in nanoseconds, at the extended number modulo the capacity.
