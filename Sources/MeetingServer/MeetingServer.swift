@@ -4,6 +4,7 @@ public import Logging
 import MediaTransport
 import Meeting
 import NIOCore
+import SFU
 public import ServiceLifecycle
 import Storage
 import Synchronization
@@ -65,16 +66,19 @@ public struct MeetingServer: Sendable {
         let mediaPort = BoundPort(options.mediaPort)
         self.mediaPort = mediaPort
         let secret = try TURNSecret(options: options, store: store)
-        let media = MediaService(.init(options: options, secret: secret), logger: logger) { sockets in
+        let (events, onEvent) = AsyncStream<SFUEvent>.makeStream()
+        let configuration = MediaService.Configuration(options: options, secret: secret) { onEvent.yield($0) }
+        let media = MediaService(configuration, logger: logger) { sockets in
             mediaPort.set(sockets.first?.port ?? options.mediaPort)
         }
         self.media = media
-        mediaControl = MediaControl(media)
+        mediaControl = MediaControl(media, events: events)
         let reachedAt = ReachedAt()
         let iceServers = IceServers(options: options, mediaPort: mediaPort, secret: secret)
         meeting = MeetingService(
             configuration: .init(
-                roomLimit: options.meshLimit,
+                roomLimit: options.roomLimit,
+                meshLimit: options.meshLimit,
                 hash: { hash($0) },
                 iceServersLife: TURNSecret.life,
                 iceServers: { iceServers.list(for: $0, reachedAt: reachedAt.host(for: $1), wall: $2) }

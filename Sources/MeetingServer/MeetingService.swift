@@ -17,6 +17,7 @@ actor MeetingService: Service {
     private var holding: Set<ConnectionID> = []
     private let reachedAt: ReachedAt
     private let media: MediaControl
+    private var links: SFULinks
     private let store: MeetingStore
     private let clock: SystemClock
     private let chatDays: Int
@@ -42,6 +43,7 @@ actor MeetingService: Service {
         manager = MeetingManager(configuration: configuration)
         self.reachedAt = reachedAt
         self.media = media
+        links = SFULinks(media.sfu)
         self.store = store
         self.chatDays = chatDays
         self.clock = clock
@@ -74,6 +76,7 @@ extension MeetingService {
     func run() async throws {
         await withTaskGroup { group in
             group.addTask { await self.hearAnswers() }
+            group.addTask { await self.hearMedia() }
             group.addTask { await self.tickEverySecond() }
             group.addTask { await self.expireChatHourly() }
             // Thrown only when the server is cancelled instead of shut down; both end here.
@@ -90,6 +93,21 @@ extension MeetingService {
             release()
             guard let ticket = answer.ticket else { continue }
             perform(manager.stored(ticket, isOnDisk: answer.isOnDisk))
+        }
+    }
+
+    private func hearMedia() async {
+        for await event in media.events {
+            let moment = clock.moment
+            switch links.news(event) {
+            case .connected(let participant, let isConnected):
+                perform(manager.sfuConnected(participant, isConnected, at: moment))
+            case .track(let participant, let source, let isLive):
+                perform(manager.sfuTrack(participant, source, isLive: isLive, at: moment))
+            case .speaking(let room, let participants):
+                perform(manager.sfuSpeaking(room, participants, at: moment))
+            case nil: break
+            }
         }
     }
 
@@ -174,6 +192,7 @@ extension MeetingService {
     private func perform(_ effects: [Effect]) {
         guard !effects.isEmpty else { return }
         var broadcast = WebSocketBroadcast()
+        var replies: [SFULinks.Reply] = []
         for effect in effects {
             switch effect {
             case .send(let message, let seq, let re, let receivers):
@@ -189,9 +208,21 @@ extension MeetingService {
             case .store(let changes, let ticket): write(changes, ticket)
             case .departed(let participant): media.revoke(participant)
             case .load(let room): Task { await self.load(room) }
+            case .sfu(let order): if let reply = links.perform(order) { replies.append(reply) }
             }
         }
         broadcast.flush()
+        for reply in replies { perform(followUp(reply)) }
+    }
+
+    /// Tells the meeting what came of an offer to the SFU.
+    private func followUp(_ reply: SFULinks.Reply) -> [Effect] {
+        switch reply {
+        case .answered(let participant, let neg, let sdp, let lines):
+            manager.sfuAnswered(participant, neg: neg, sdp: sdp, lines: lines, at: clock.moment)
+        case .refused(let participant, let neg, let code, let sentence):
+            manager.sfuRefused(participant, neg: neg, code: code, sentence, at: clock.moment)
+        }
     }
 
     private func write(_ changes: [StoredChange], _ ticket: Ticket?) {

@@ -73,7 +73,13 @@ extension OptionName {
         case .chatDays:
             .init(value: "DAYS", standard: "30", help: "How long an empty room keeps its chat.")
         case .meshLimit:
-            .init(value: "COUNT", standard: "6", help: "Largest meeting, all of them peer to peer.")
+            .init(
+                value: "COUNT",
+                standard: "6",
+                help: "Largest meeting that runs peer to peer; 0: all go through the server."
+            )
+        case .roomLimit:
+            .init(value: "COUNT", standard: "100", help: "Most people in one meeting.")
         case .allowOrigin:
             .init(value: "ORIGIN", help: "Another web origin that may open the signalling WebSocket.", isList: true)
         case .allowFrameAncestor:

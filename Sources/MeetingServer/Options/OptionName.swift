@@ -14,6 +14,7 @@ enum OptionName: String, CaseIterable, Sendable {
     case data
     case chatDays = "chat-days"
     case meshLimit = "mesh-limit"
+    case roomLimit = "room-limit"
     case allowOrigin = "allow-origin"
     case allowFrameAncestor = "allow-frame-ancestor"
     case web

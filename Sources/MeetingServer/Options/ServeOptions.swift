@@ -32,8 +32,10 @@ public struct ServeOptions: Equatable, Sendable {
     /// Path of what must survive a restart.
     public var data: String
     public var chatDays: Int
-    /// Largest meeting.
+    /// Largest meeting that runs peer to peer; 0: none does.
     public var meshLimit: Int
+    /// Largest meeting.
+    public var roomLimit: Int
     /// Other origins that may open the WebSocket, as browsers send them.
     public var allowedOrigins: [String]
     public var allowedFrameAncestors: [String]
@@ -82,7 +84,8 @@ public struct ServeOptions: Equatable, Sendable {
         }
         data = try reader.text(.data) ?? "./data"
         chatDays = try reader.integer(.chatDays, 0...3650) ?? 30
-        meshLimit = try reader.integer(.meshLimit, 2...12) ?? 6
+        meshLimit = try reader.integer(.meshLimit, 0...12) ?? 6
+        roomLimit = try reader.integer(.roomLimit, 2...250) ?? 100
         allowedOrigins = try reader.list(.allowOrigin, Self.originRule, OptionReader.origin)
         allowedFrameAncestors = try reader.list(.allowFrameAncestor, Self.originRule, OptionReader.origin)
         web = try reader.text(.web)
