@@ -57,6 +57,7 @@ const mesh = new PeerConnections({
     track: (trackId, track) => media.set(trackId, track),
     playing: (track, playing) => store.dispatch({ type: 'playing', track, playing }),
     changed: (participant, change) => store.dispatch({ type: 'link', participant, change }),
+    wants: (isForced) => (isForced ? wants.repeat() : wants.reconsider()),
   },
 });
 const { localEvents, screenEvents } = followMedia({ store, media, levels, mesh, notices, makeStream });
@@ -92,7 +93,7 @@ const conference = new Conference({
   complain: (code) => notices.complain(code),
   seated: (fresh) => fresh && wants.repeat(),
 });
-const wants = new Wants({ clock, say: (video) => conference.say({ type: 'want', video }) });
+const wants = new Wants({ clock, say: (video) => conference.say({ type: 'want', video }), needs: (trackId) => mesh.needs(trackId) });
 const places = new Places({ store, history, location, leave: () => conference.leave(), arrived: () => invitations.take() });
 
 const carryOut = gestureEffects({
@@ -102,7 +103,11 @@ const carryOut = gestureEffects({
   screen,
   notices,
   troubles,
-  want: (tiles) => wants.show(tiles),
+  want: (tiles) => {
+    mesh.see(tiles);
+    wants.show(tiles);
+  },
+  retryLinks: () => mesh.networkChanged(),
   testSpeaker: () => void testSpeaker({
     context: levels.context,
     speakerId: store.getState().preferences.speakerId,
@@ -138,7 +143,7 @@ followNetwork(
   { wake: () => conference.wake(), networkChanged: () => mesh.networkChanged(), online: (online) => troubles.sense({ online }) },
 );
 store.dispatch({ type: 'devices', devices: { canChooseSpeaker: 'setSinkId' in HTMLMediaElement.prototype } });
-if (new URLSearchParams(location.search).has('debug')) Object.assign(globalThis, { parley: { store, links: mesh.links, media, levels } });
+if (new URLSearchParams(location.search).has('debug')) Object.assign(globalThis, { parley: { store, links: mesh.links, get sfu() { return mesh.server; }, media, levels } });
 
 await mount({ store, media, levels });
 await local.start();

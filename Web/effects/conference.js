@@ -146,6 +146,8 @@ export class Conference {
         return this.#store.dispatch({ type: 'connection-lost', key: joinError(effect.code) });
       case 'chat-refused':
         return this.#store.dispatch({ type: 'chat-refused', clientId: effect.clientId });
+      case 'offer-refused':
+        return mesh.refused();
       case 'complaint':
         return complain(effect.code);
     }

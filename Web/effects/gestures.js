@@ -14,6 +14,7 @@
  * @property {import('./notices.js').Notices} notices
  * @property {import('./troubles.js').Troubles} troubles
  * @property {(tiles: import('../types/messages.js').WantedTrack[]) => void} want
+ * @property {() => void} retryLinks look for another way for media at once
  * @property {() => void} testSpeaker
  * @property {() => void} allowSound
  * @property {(room: string|null) => void} navigate null = home
@@ -103,7 +104,7 @@ function devices({ store, local, screen, testSpeaker, allowSound }) {
 }
 
 /** @param {Parts} parts */
-function meeting({ store, conference, notices, troubles, want, copy, link, newId }) {
+function meeting({ store, conference, notices, troubles, want, retryLinks, copy, link, newId }) {
   return /** @satisfies {Partial<Table>} */ ({
     'toggle-hand': () => conference.present({ hand: !self(store.getState())?.hand }),
     react: (/** @type {{emoji: string}} */ { emoji }) => conference.say({ type: 'react', emoji }),
@@ -123,6 +124,7 @@ function meeting({ store, conference, notices, troubles, want, copy, link, newId
       // Not over http, nor when the browser forbids it: then the link is shown, to be marked and copied by hand.
       () => store.dispatch({ type: 'dialog', dialog: 'invite' }),
     ),
+    'retry-links': retryLinks,
     'dismiss-trouble': (/** @type {{key: string}} */ { key }) => troubles.dismiss(key),
     'tile-sizes': (/** @type {{tiles: import('../types/messages.js').WantedTrack[]}} */ { tiles }) => want(tiles),
   });

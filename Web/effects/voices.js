@@ -6,7 +6,7 @@
  * @typedef {import('../types/state.js').State} State
  */
 import { unwatched, watched } from '../media-streams/voice-watch.js';
-import { isInRoom } from '../state/selectors.js';
+import { isByServer, isInRoom } from '../state/selectors.js';
 import { heard, speakers } from '../state/speech.js';
 
 const EVERY_MS = 100;
@@ -26,7 +26,9 @@ export function listen({ store, clock, levels, hasMicrophone, hearing }) {
     const now = clock.now();
     if (isInRoom(state)) {
       voices = heard(voices, loudness(state, levels), now);
-      store.dispatch({ type: 'speaking', participants: speakers(voices, state.speaking) });
+      // Not everybody's sound comes here then; the server says who speaks.
+      const isTold = isByServer(state) && state.roomInfo?.phase === 'commit';
+      if (!isTold) store.dispatch({ type: 'speaking', participants: speakers(voices, state.speaking) });
     }
     const measured = hasMicrophone() && levels.isRunning;
     watch = watched(watch, {

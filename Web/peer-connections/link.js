@@ -1,28 +1,40 @@
 // @ts-check
 /**
- * The link to one other participant: its connection, its negotiation, its repair, its statistics.
+ * The link to one other participant, or to the server: its connection, its negotiation, its repair, its statistics. What goes over it
+ * its lines know.
  *
  * @typedef {import('../types/state.js').Source} Source
  * @typedef {import('../types/state.js').LinkState} LinkState
  * @typedef {import('../state/clock.js').Clock} Clock
  * @typedef {import('../types/messages.js').IceServer} IceServer
+ * @typedef {import('../types/messages.js').TrackMap} TrackMap
  * @typedef {import('../types/messages.js').WantedTrack} WantedTrack
  * @typedef {import('./negotiation.js').Signal} Signal
  *
  * @typedef {Object} LinkEvents
  * @property {(signal: Signal) => void} send
- * @property {(source: Source, track: MediaStreamTrack) => void} track the other side's track; the same source may bring a new one
- * @property {(source: Source, playing: boolean) => void} playing
+ * @property {(source: Source, receiver: RTCRtpReceiver) => void} track the other side's track; the same source may bring a new one
+ * @property {() => void} [answered] an answer to an offer of ours is in place
  * @property {(change: Partial<LinkState>) => void} changed
+ *
+ * @typedef {Object} Lines the m-lines of one connection
+ * @property {() => void} complete before an offer: what is missing is added
+ * @property {(tracks: TrackMap) => void} expect what the other side says that it sends, before its description is applied
+ * @property {() => void} adopt its offer is in place
+ * @property {() => TrackMap} tracks mid → source of what we send
+ * @property {(transceiver: RTCRtpTransceiver) => Source|undefined} sourceOf
+ * @property {(mid: string) => string|undefined} nameOf what is received on it, in the statistics
+ * @property {(source: Source) => Promise<void>} refresh own track of a source came, went or was exchanged
+ * @property {(source: Source) => RTCRtpSender|undefined} sender
+ * @property {(source: Source) => RTCRtpReceiver|undefined} receiver
  *
  * @typedef {Object} LinkOptions
  * @property {boolean} polite
  * @property {Clock} clock
  * @property {(configuration: RTCConfiguration) => RTCPeerConnection} connect
- * @property {() => MediaStream} makeStream
  * @property {IceServer[]} iceServers
  * @property {boolean} relayOnly the room hides addresses: everything goes through a relay
- * @property {import('./sources.js').OwnTrack} ownTrack
+ * @property {(connection: RTCPeerConnection) => Lines} lines
  * @property {LinkEvents} events
  */
 import { hideAddresses } from './hidden-addresses.js';
@@ -31,8 +43,8 @@ import { Recovery } from './recovery.js';
 import { RelayWatch } from './relay-watch.js';
 import { iceFragment } from './sdp.js';
 import { Sending } from './sending.js';
-import { Sources } from './sources.js';
 import { bytesReceived, flowed, isStalled, momentaryQuality, noCounters, noFlow, steadied, steady, summarize } from './statistics.js';
+import { measureTracks, noTracks } from './track-statistics.js';
 
 /** The impolite side waits for the first offer, but not for ever. */
 const FIRST_OFFER_MS = 2_000;
@@ -51,13 +63,12 @@ export class Link {
   #iceServers;
   #relayOnly;
   #relays;
-  #groups;
   #negotiation;
   #recovery;
   /** @type {RTCPeerConnection} */
   #connection;
-  /** @type {Sources} */
-  #sources;
+  /** @type {Lines} */
+  #lines;
   #wasConnected = false;
   /** Since when there is no connection; 0 while there is one. */
   #apartSince;
@@ -66,6 +77,7 @@ export class Link {
   #signalling = true;
   #sending = new Sending();
   #counters = noCounters;
+  #tracks = noTracks;
   #quality = steady;
   #flow = noFlow;
   /** @type {Set<() => void>} */
@@ -79,7 +91,6 @@ export class Link {
     this.#relayOnly = options.relayOnly;
     this.#relays = new RelayWatch(options.iceServers);
     this.#apartSince = options.clock.now();
-    this.#groups = { person: options.makeStream(), screen: options.makeStream() };
     const negotiate = () => this.#negotiation;
     this.#recovery = new Recovery({
       clock: options.clock,
@@ -87,7 +98,7 @@ export class Link {
       rebuild: () => negotiate().rebuild(),
     });
     this.#connection = this.#connect();
-    this.#sources = new Sources(this.#connection, options.ownTrack, this.#groups);
+    this.#lines = options.lines(this.#connection);
     const first = Math.floor(options.clock.now() / 1000);
     this.#negotiation = new Negotiation({ polite: options.polite, peer: this.#peer(), first });
     this.#begin();
@@ -100,7 +111,7 @@ export class Link {
 
   /** Own track of a source came, went or was exchanged. @param {Source} source */
   async refresh(source) {
-    await this.#sources.refresh(source);
+    await this.#lines.refresh(source);
   }
 
   /** @param {boolean} works offers can reach the other side */
@@ -150,24 +161,28 @@ export class Link {
 
   /** Fits what is sent to the meeting and to the tile over there. @param {number} people */
   async adapt(people) {
-    await this.#sending.adapt(this.#sources, people);
+    await this.#sending.adapt(this.#lines, people);
   }
 
-  /** How loud the other side is now, 0…1: the level of the latest packet that was played. */
-  level() {
-    const [latest] = this.#sources.receiver('microphone')?.getSynchronizationSources() ?? [];
-    const fresh = latest && this.#options.clock.now() - latest.timestamp < 500;
-    return fresh ? (latest.audioLevel ?? 0) : 0;
+  /** There is something to negotiate: other lines. */
+  negotiate() {
+    this.#negotiation.wish();
   }
 
-  /** Every 500 ms. @param {boolean} expected the other side sends something */
-  async watch(expected) {
+  /**
+   * Every 500 ms.
+   * @param {boolean} expected the other side sends something
+   * @param {RTCRtpReceiver} [receiver] where the flow is looked at: what comes there speaks for all
+   */
+  async watch(expected, receiver = this.#lines.receiver('microphone')) {
     const { clock } = this.#options;
-    const report = await this.#connection.getStats(this.#sources.receiver('microphone')?.track ?? null).catch(() => null);
+    // Nothing is missed, and what comes after it begins anew.
+    if (!expected) return void (this.#flow = noFlow);
+    const report = await this.#connection.getStats(receiver?.track ?? null).catch(() => null);
     if (!report || this.#closed) return;
     const now = clock.now();
     this.#flow = flowed(this.#flow, bytesReceived(report), now);
-    if (expected && isStalled(this.#flow, now)) this.#recovery.stalled();
+    if (isStalled(this.#flow, now)) this.#recovery.stalled();
     else if (this.#flow.flowedAt === now) this.#recovery.flows();
   }
 
@@ -178,7 +193,13 @@ export class Link {
     const { counters, statistics, uploadKbps } = summarize(report, this.#counters, this.#options.clock.now());
     this.#counters = counters;
     this.#quality = steadied(this.#quality, momentaryQuality(statistics, uploadKbps));
-    this.#events.changed({ statistics, quality: this.#quality.shown, relay: this.#relayTrouble() });
+    const measured = measureTracks(report, this.#tracks, this.#counters.at);
+    this.#tracks = measured.counters;
+    const tracks = Object.fromEntries(measured.tracks.flatMap(([mid, numbers]) => {
+      const name = this.#lines.nameOf(mid);
+      return name ? [[name, numbers]] : [];
+    }));
+    this.#events.changed({ statistics, tracks, quality: this.#quality.shown, relay: this.#relayTrouble() });
   }
 
   close() {
@@ -226,10 +247,11 @@ export class Link {
         return link.#connection;
       },
       renew: () => this.#renew(),
-      offerSources: () => this.#sources.complete(),
-      expect: (tracks) => this.#sources.expect(tracks),
+      offerSources: () => this.#lines.complete(),
+      expect: (tracks) => this.#lines.expect(tracks),
       adopt: () => this.#adopt(),
-      tracks: () => this.#sources.tracks(),
+      answered: () => this.#events.answered?.(),
+      tracks: () => this.#lines.tracks(),
       send: (signal) => this.#say(signal),
       failed: () => this.#refused(),
     };
@@ -237,7 +259,7 @@ export class Link {
 
   /** An offer of the other side is in place. */
   #adopt() {
-    this.#sources.adopt();
+    this.#lines.adopt();
     const before = iceFragment(this.#connection.currentRemoteDescription?.sdp ?? '');
     if (before && before !== this.#remoteFragment()) this.#recovery.restarted();
   }
@@ -273,8 +295,9 @@ export class Link {
     this.#silence(this.#connection);
     this.#connection.close();
     this.#connection = this.#connect();
-    this.#sources = new Sources(this.#connection, this.#options.ownTrack, this.#groups);
+    this.#lines = this.#options.lines(this.#connection);
     this.#counters = noCounters;
+    this.#tracks = noTracks;
     this.#flow = noFlow;
     // A connection that cannot even begin says nothing: the time without one counts from here.
     this.#apartSince ||= this.#options.clock.now();
@@ -303,7 +326,7 @@ export class Link {
       if (connection.iceGatheringState === 'gathering') this.#relays.begin(this.#options.clock.now());
       if (connection.iceGatheringState === 'complete') this.#relays.ended();
     };
-    connection.ontrack = ({ transceiver, track }) => this.#gotTrack(transceiver, track);
+    connection.ontrack = ({ transceiver }) => this.#gotTrack(transceiver);
     connection.onconnectionstatechange = () => this.#stateChanged(connection.connectionState);
     return connection;
   }
@@ -314,15 +337,10 @@ export class Link {
     connection.ontrack = connection.onconnectionstatechange = null;
   }
 
-  /** @param {RTCRtpTransceiver} transceiver @param {MediaStreamTrack} track */
-  #gotTrack(transceiver, track) {
-    const source = this.#sources.sourceOf(transceiver);
-    if (!source) return;
-    const connection = this.#connection;
-    const report = () => { if (this.#connection === connection && !this.#closed) this.#events.playing(source, !track.muted); };
-    track.onunmute = track.onmute = report;
-    this.#events.track(source, track);
-    report();
+  /** @param {RTCRtpTransceiver} transceiver */
+  #gotTrack(transceiver) {
+    const source = this.#lines.sourceOf(transceiver);
+    if (source) this.#events.track(source, transceiver.receiver);
   }
 
   /** @param {RTCPeerConnectionState} state */

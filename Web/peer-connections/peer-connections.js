@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The mesh: one link to every other participant, made and ended by the server's `link`.
+ * All connections of a meeting: one link to every other participant while it is small (the mesh), made and ended by the server's
+ * `link`; and from the beginning one to the server, which takes over when it grows. `topology` says when, `Ways` what is shown meanwhile.
  *
  * @typedef {import('../types/state.js').Source} Source
  * @typedef {import('../types/state.js').LinkState} LinkState
@@ -9,18 +10,26 @@
  * @typedef {import('../types/messages.js').ClientMessage} ClientMessage
  * @typedef {import('../types/messages.js').ServerMessage} ServerMessage
  *
- * @typedef {Object} MeshEvents
+ * @typedef {Object} ConnectionEvents
  * @property {(message: ClientMessage) => void} send
  * @property {(trackId: string, track: MediaStreamTrack|null) => void} track
  * @property {(trackId: string, playing: boolean) => void} playing
- * @property {(participant: string, change: Partial<LinkState>|null) => void} changed
+ * @property {(link: string, change: Partial<LinkState>|null) => void} changed by participant, or 'sfu'
+ * @property {(isForced: boolean) => void} wants `needs` may have changed; forced: it is to be said again even if it has not
  */
 import { Link } from './link.js';
-import { SOURCES } from './sources.js';
+import { loudnessOf } from './loudness.js';
+import { SFULink } from './sfu-link.js';
+import { Sources, SOURCES } from './sources.js';
+import { Topology } from './topology.js';
+import { Ways } from './ways.js';
 
 /** Looks at the flow of media; every fourth one measures everything. */
 const WATCH_MS = 500;
 const MEASURE_EVERY = 4;
+/** A link to a participant is closed so long after the server took over, whether everything of him has come or not. */
+const FAREWELL_MS = 3_000;
+const SERVER = 'sfu';
 
 export class PeerConnections {
   #options;
@@ -32,21 +41,39 @@ export class PeerConnections {
   #relayOnly = false;
   /** @type {Set<string>} participants that send something */
   #sending = new Set();
+  /** @type {Set<string>} ids of tracks that are said to be on */
+  #on = new Set();
+  /** @type {Set<string>} ids of tracks whose tiles are in sight */
+  #visible = new Set();
+  /** @type {SFULink|null} */
+  #server = null;
+  #you = '';
+  /** Takes back that the mesh is closed soon. */
+  #forgetFarewell = () => {};
+  #topology = new Topology();
+  #ways;
   #people = 1;
   #round = 0;
   #isWatching = false;
 
   /**
    * @param {{clock: Clock, connect: (configuration: RTCConfiguration) => RTCPeerConnection, makeStream: () => MediaStream,
-   *   ownTrack: import('./sources.js').OwnTrack, events: MeshEvents}} options
+   *   ownTrack: import('./sources.js').OwnTrack, events: ConnectionEvents}} options
    */
   constructor(options) {
     this.#options = options;
     this.#events = options.events;
+    const { track, playing } = options.events;
+    this.#ways = new Ways({ clock: options.clock, events: { track, playing, moved: () => this.#moved() } });
   }
 
   get links() {
     return /** @type {ReadonlyMap<string, Link>} */ (this.#links);
+  }
+
+  /** The link to the server; null outside of a room. */
+  get server() {
+    return this.#server;
   }
 
   /** @param {ServerMessage} message */
@@ -55,7 +82,8 @@ export class PeerConnections {
       case 'welcome':
         this.#setIceServers(message.iceServers);
         this.#setRelayOnly(message.room.relayOnly ?? false);
-        return this.#keepOnly(message.participants.map(({ id }) => id));
+        this.#keepOnly(message.participants.map(({ id }) => id));
+        return this.#seated(message);
       case 'resumed':
         return message.iceServers && this.#setIceServers(message.iceServers);
       case 'iceServers':
@@ -64,15 +92,22 @@ export class PeerConnections {
         return message.room?.relayOnly !== undefined && this.#setRelayOnly(message.room.relayOnly);
       case 'link':
         return message.close ? this.#close(message.with) : this.#open(message.with, message);
+      case 'topology':
+        return this.#topology.take(message) && this.#follow();
+      case 'need':
+        return this.#server?.need(message);
+      case 'slots':
+        return this.#server?.assign(message.slots);
       case 'offer':
       case 'answer':
       case 'candidate':
-        return this.#links.get(message.from)?.receive(message);
+        return (message.from === SERVER ? this.#server : this.#links.get(message.from))?.receive(message);
       case 'want':
-        this.#links.get(message.from)?.want(message.video);
+        // What others want while the server forwards, or is about to stop, is not meant for the links.
+        if (this.#topology.isMesh) this.#links.get(message.from)?.want(message.video);
         return this.#adapt();
       case 'left':
-        return this.#close(message.participant.id);
+        return this.#left(message.participant.id);
       default:
     }
   }
@@ -85,6 +120,9 @@ export class PeerConnections {
     const sending = participants.filter(({ state, microphone, camera, screen }) =>
       state === 'connected' && [microphone, camera, screen].includes('on'));
     this.#sending = new Set(sending.map(({ id }) => id));
+    this.#on = new Set(sending.flatMap(({ id, microphone, camera, screen }) =>
+      Object.entries({ microphone, camera, screen }).flatMap(([source, state]) => (state === 'on' ? [`${id}/${source}`] : []))));
+    this.#farewell();
     if (this.#people === participants.length) return;
     this.#people = participants.length;
     this.#adapt();
@@ -92,26 +130,127 @@ export class PeerConnections {
 
   /** Own track of a source came, went or was exchanged. @param {Source} source */
   async refresh(source) {
-    await Promise.all([...this.#links.values()].map((link) => link.refresh(source)));
+    await Promise.all(this.#all().map((link) => link.refresh(source)));
     this.#adapt();
   }
 
   /** @param {boolean} works */
   signalling(works) {
-    for (const link of this.#links.values()) link.signalling(works);
+    for (const link of this.#all()) link.signalling(works);
   }
 
+  /** Another way is to be looked for at once. */
   networkChanged() {
-    for (const link of this.#links.values()) link.networkChanged();
+    for (const link of this.#all()) link.networkChanged();
+  }
+
+  /** The server would not take our offer; the next one comes by itself. */
+  refused() {
+    if (this.#server) this.#events.changed(SERVER, { state: 'failed' });
   }
 
   /** Loudness of the others now. @param {string} participant */
   level(participant) {
-    return this.#links.get(participant)?.level() ?? 0;
+    return loudnessOf(this.#ways.receiver(`${participant}/microphone`), this.#options.clock.now());
+  }
+
+  /** What is in sight here. @param {readonly {track: string}[]} tiles */
+  see(tiles) {
+    this.#visible = new Set(tiles.map(({ track }) => track));
+    this.#farewell();
+  }
+
+  /** Whether a visible track has to be asked for: not when it comes from its sender again, and the server is to stop. @param {string} trackId */
+  needs(trackId) {
+    return !this.#topology.isLeavingServer || this.#ways.shown(trackId) !== 'mesh';
   }
 
   closeAll() {
     for (const id of Array.from(this.#links.keys())) this.#close(id);
+    this.#closeServer();
+    this.#forgetFarewell();
+    this.#topology = new Topology();
+    this.#ways.prefer('mesh');
+    this.#visible.clear();
+  }
+
+  /** @returns {(Link|SFULink)[]} */
+  #all() {
+    return [...this.#links.values(), ...(this.#server ? [this.#server] : [])];
+  }
+
+  /** @param {import('../types/messages.js').Welcome} welcome */
+  #seated({ you, room }) {
+    if (you.id !== this.#you) this.#closeServer();
+    this.#you = you.id;
+    this.#openServer();
+    if (this.#topology.begin(room.topology, room.epoch)) this.#follow();
+  }
+
+  #openServer() {
+    if (this.#server) return;
+    const { clock, connect, makeStream, ownTrack } = this.#options;
+    this.#server = new SFULink({
+      clock, connect, makeStream, ownTrack,
+      iceServers: this.#iceServers,
+      events: {
+        send: (signal) => this.#events.send({ ...signal, to: SERVER }),
+        slot: (trackId, receiver, wasUsed) => this.#slot(trackId, receiver, wasUsed),
+        answered: () => this.#events.wants(true),
+        changed: (change) => this.#changed(SERVER, change),
+      },
+    });
+    this.#events.changed(SERVER, { state: 'connecting' });
+    void this.#server.send(this.#topology.isByServer);
+    this.#watchSoon();
+  }
+
+  #closeServer() {
+    const server = this.#server;
+    if (!server) return;
+    this.#server = null;
+    server.close();
+    this.#events.changed(SERVER, null);
+  }
+
+  /** @param {string} trackId @param {RTCRtpReceiver|null} receiver @param {boolean} wasUsed */
+  #slot(trackId, receiver, wasUsed) {
+    if (!receiver) return this.#ways.close(trackId, 'sfu');
+    this.#ways.open(trackId, 'sfu', receiver, { isGated: wasUsed && receiver.track.kind === 'video' });
+  }
+
+  /** The topology is another one. */
+  #follow() {
+    const { mode, phase, isByServer } = this.#topology;
+    this.#forgetFarewell();
+    this.#ways.prefer(mode);
+    void this.#server?.send(isByServer).then(() => this.#adapt());
+    if (phase === 'commit' && mode === 'mesh') this.#ways.settle();
+    if (phase === 'commit' && mode === 'sfu') this.#leaveMesh();
+    this.#events.wants(true);
+  }
+
+  #leaveMesh() {
+    const links = Array.from(this.#links.keys());
+    this.#farewell();
+    this.#forgetFarewell = this.#options.clock.after(FAREWELL_MS, () => {
+      for (const id of links) this.#close(id);
+    });
+  }
+
+  /** Once the server has taken over, whoever has come by it whole needs no link of his own. */
+  #farewell() {
+    if (this.#topology.mode !== 'sfu' || this.#topology.phase !== 'commit') return;
+    const hasCome = (/** @type {string} */ trackId) => !this.#on.has(trackId) || this.#ways.shown(trackId) === 'sfu';
+    for (const id of Array.from(this.#links.keys())) {
+      const pictures = [`${id}/camera`, `${id}/screen`].filter((trackId) => this.#visible.has(trackId));
+      if ([`${id}/microphone`, ...pictures].every(hasCome)) this.#close(id);
+    }
+  }
+
+  #moved() {
+    this.#farewell();
+    if (this.#topology.isLeavingServer) this.#events.wants(false);
   }
 
   /**
@@ -125,21 +264,21 @@ export class PeerConnections {
     if (present && !fresh) return;
     present?.close();
     const { clock, connect, makeStream, ownTrack } = this.#options;
+    const groups = { person: makeStream(), screen: makeStream() };
     const link = new Link({
-      polite, clock, connect, makeStream, ownTrack,
+      polite, clock, connect,
+      lines: (connection) => new Sources(connection, ownTrack, groups),
       iceServers: this.#iceServers,
       relayOnly: this.#relayOnly,
       events: {
         send: (signal) => this.#events.send({ ...signal, to: id }),
-        track: (source, track) => this.#events.track(`${id}/${source}`, track),
-        playing: (source, playing) => this.#events.playing(`${id}/${source}`, playing),
+        track: (source, receiver) => this.#ways.open(`${id}/${source}`, 'mesh', receiver),
         changed: (change) => this.#changed(id, change),
       },
     });
     this.#links.set(id, link);
     this.#events.changed(id, { state: 'connecting' });
-    if (!this.#isWatching) clock.after(WATCH_MS, () => void this.#watch());
-    this.#isWatching = true;
+    this.#watchSoon();
   }
 
   /** @param {string} id @param {Partial<LinkState>} change */
@@ -154,11 +293,14 @@ export class PeerConnections {
     if (!link) return;
     this.#links.delete(id);
     link.close();
-    for (const source of SOURCES) {
-      this.#events.playing(`${id}/${source}`, false);
-      this.#events.track(`${id}/${source}`, null);
-    }
+    for (const source of SOURCES) this.#ways.close(`${id}/${source}`, 'mesh');
     this.#events.changed(id, null);
+  }
+
+  /** @param {string} id */
+  #left(id) {
+    this.#close(id);
+    for (const source of SOURCES) this.#ways.close(`${id}/${source}`, 'sfu');
   }
 
   /** @param {readonly string[]} ids */
@@ -169,7 +311,7 @@ export class PeerConnections {
   /** @param {IceServer[]} iceServers */
   #setIceServers(iceServers) {
     this.#iceServers = iceServers.filter(isUsable);
-    for (const link of this.#links.values()) link.setIceServers(this.#iceServers);
+    for (const link of this.#all()) link.setIceServers(this.#iceServers);
   }
 
   /** @param {boolean} relayOnly the room hides addresses */
@@ -179,16 +321,23 @@ export class PeerConnections {
   }
 
   #adapt() {
-    for (const link of this.#links.values()) void link.adapt(this.#people);
+    for (const link of this.#all()) void link.adapt(this.#people);
+  }
+
+  #watchSoon() {
+    if (!this.#isWatching) this.#options.clock.after(WATCH_MS, () => void this.#watch());
+    this.#isWatching = true;
   }
 
   async #watch() {
     this.#round += 1;
-    const links = [...this.#links];
-    await Promise.all(links.map(([id, link]) => link.watch(this.#sending.has(id))));
-    if (this.#round % MEASURE_EVERY === 0) await Promise.all(links.map(([, link]) => link.measure()));
-    this.#isWatching = this.#links.size > 0;
-    if (this.#isWatching) this.#options.clock.after(WATCH_MS, () => void this.#watch());
+    await Promise.all([
+      ...[...this.#links].map(([id, link]) => link.watch(this.#sending.has(id))),
+      this.#server?.watch((trackId) => !this.#topology.isMesh && this.#on.has(trackId)),
+    ]);
+    if (this.#round % MEASURE_EVERY === 0) await Promise.all(this.#all().map((link) => link.measure()));
+    this.#isWatching = false;
+    if (this.#all().length) this.#watchSoon();
   }
 }
 

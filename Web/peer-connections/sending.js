@@ -4,7 +4,7 @@
  *
  * @typedef {import('../types/state.js').Source} Source
  * @typedef {import('../types/messages.js').WantedTrack} WantedTrack
- * @typedef {import('./sources.js').Sources} Sources
+ * @typedef {import('./link.js').Lines} Lines
  */
 import { applyEncoding, cameraEncoding, screenEncoding } from './adaptation.js';
 
@@ -19,7 +19,7 @@ export class Sending {
     }
   }
 
-  /** @param {Sources} sources @param {number} people in the meeting */
+  /** @param {Pick<Lines, 'sender'>} sources @param {number} people in the meeting */
   async adapt(sources, people) {
     const microphone = sources.sender('microphone');
     const camera = sources.sender('camera');

@@ -21,16 +21,23 @@ export class Sources {
   #connection;
   #ownTrack;
   #groups;
+  #direction;
   /** @type {Map<Source, RTCRtpTransceiver>} */
   #transceivers = new Map();
   /** @type {TrackMap} */
   #expected = {};
 
-  /** @param {RTCPeerConnection} connection @param {OwnTrack} ownTrack @param {Groups} groups */
-  constructor(connection, ownTrack, groups) {
+  /**
+   * @param {RTCPeerConnection} connection
+   * @param {OwnTrack} ownTrack
+   * @param {Groups} groups
+   * @param {RTCRtpTransceiverDirection} [direction] of lines that we offer
+   */
+  constructor(connection, ownTrack, groups, direction = 'sendrecv') {
     this.#connection = connection;
     this.#ownTrack = ownTrack;
     this.#groups = groups;
+    this.#direction = direction;
   }
 
   /** Before an offer: every source has a transceiver, also those that send nothing yet. */
@@ -38,7 +45,7 @@ export class Sources {
     for (const source of SOURCES) {
       if (this.#transceivers.has(source)) continue;
       const track = this.#ownTrack(source);
-      const options = { direction: /** @type {const} */ ('sendrecv'), streams: [this.#group(source)] };
+      const options = { direction: this.#direction, streams: [this.#group(source)] };
       const transceiver = this.#connection.addTransceiver(track ?? kindOf(source), options);
       this.#transceivers.set(source, transceiver);
     }
@@ -61,6 +68,11 @@ export class Sources {
     }
   }
 
+  /** @param {string} mid @returns {string|undefined} what the other side sends on it */
+  nameOf(mid) {
+    return this.#expected[mid] ?? this.tracks()[mid];
+  }
+
   /** @param {RTCRtpTransceiver} transceiver @returns {Source|undefined} what the other side sends on it */
   sourceOf(transceiver) {
     if (transceiver.mid !== null && this.#expected[transceiver.mid]) return this.#expected[transceiver.mid];
@@ -80,6 +92,11 @@ export class Sources {
   async refresh(source) {
     const transceiver = this.#transceivers.get(source);
     if (transceiver) await this.#set(transceiver, this.#ownTrack(source));
+  }
+
+  /** @param {Source} source */
+  transceiver(source) {
+    return this.#transceivers.get(source);
   }
 
   /** @param {Source} source */

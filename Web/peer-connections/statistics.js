@@ -91,15 +91,15 @@ function sum(entries, name) {
   return entries.reduce((total, entry) => total + (entry[name] ?? 0), 0);
 }
 
-/** @param {Counters} before @param {Counters} now */
-function loss(before, now) {
+/** @param {Pick<Counters, 'packets'|'lost'>} before @param {Pick<Counters, 'packets'|'lost'>} now @returns {number} percent */
+export function loss(before, now) {
   const lost = Math.max(0, now.lost - before.lost);
   const expected = Math.max(0, now.packets - before.packets) + lost;
   return expected ? Math.round((lost / expected) * 1000) / 10 : 0;
 }
 
-/** @param {number} before @param {number} now bytes @param {number} milliseconds */
-function rate(before, now, milliseconds) {
+/** @param {number} before @param {number} now bytes @param {number} milliseconds @returns {number} kilobits a second */
+export function rate(before, now, milliseconds) {
   return milliseconds > 0 && now >= before ? Math.round(((now - before) * 8) / milliseconds) : 0;
 }
 

@@ -15,7 +15,7 @@
  *
  * Effects: `deliver` goes to the state and to the connections; `seated` says we are in the room, `fresh` by a whole welcome,
  * else resumed; `refused`: the server does not take this hello; `reconnect`: close this socket and open another;
- * `complaint`: the server did not do what was asked.
+ * `offer-refused`: the server would not take our offer of media; `complaint`: the server did not do what was asked.
  *
  * @typedef {{type: 'send', message: ClientMessage}
  * | {type: 'deliver', message: ServerMessage}
@@ -27,6 +27,7 @@
  * | {type: 'over', reason: string}
  * | {type: 'reconnect', code: string}
  * | {type: 'chat-refused', clientId: string}
+ * | {type: 'offer-refused', code: string}
  * | {type: 'complaint', code: string}
  * } Effect
  *
@@ -60,6 +61,8 @@ export class Session {
   #chat = [];
   /** @type {Map<number, string>} id of a chat message on this connection → its clientId */
   #asked = new Map();
+  /** @type {Set<number>} ids of offers to the server on this connection */
+  #offered = new Set();
   #you = '';
 
   /**
@@ -88,6 +91,7 @@ export class Session {
     if (this.#phase === 'over') return [];
     this.#phase = 'greeting';
     this.#asked.clear();
+    this.#offered.clear();
     this.#hellos = 0;
     return this.#hello();
   }
@@ -156,8 +160,15 @@ export class Session {
    * @returns {Effect[]}
    */
   say(message) {
-    const answered = message.type === 'react' || message.type === 'moderate';
-    return this.#say(answered ? { ...message, id: this.#id() } : message);
+    switch (message.type) {
+      case 'react':
+      case 'moderate':
+        return this.#say({ ...message, id: this.#id() });
+      case 'offer':
+        return message.to === 'sfu' ? this.#offer(message) : this.#say(message);
+      default:
+        return this.#say(message);
+    }
   }
 
   /** @returns {Effect[]} */
@@ -215,6 +226,7 @@ export class Session {
       this.#chat = this.#chat.filter((pending) => pending.clientId !== clientId);
       return [{ type: 'chat-refused', clientId }, { type: 'complaint', code: message.code }];
     }
+    if (this.#offered.delete(message.re ?? 0)) return [{ type: 'offer-refused', code: message.code }];
     if (message.code === 'denied') return this.#over('denied');
     return [{ type: 'complaint', code: message.code }];
   }
@@ -250,6 +262,13 @@ export class Session {
   #over(reason) {
     this.#phase = 'over';
     return [{ type: 'forget-seat' }, { type: 'over', reason }];
+  }
+
+  /** @param {import('../types/messages.js').OutgoingDescription} offer @returns {Effect[]} */
+  #offer(offer) {
+    const id = this.#id();
+    this.#offered.add(id);
+    return this.#say({ ...offer, id });
   }
 
   /** @param {PendingChat} pending @returns {Effect} */

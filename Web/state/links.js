@@ -7,7 +7,7 @@
  */
 
 /** @type {LinkState} */
-const newLink = { state: 'new', quality: 'good', statistics: null, relay: null };
+const newLink = { state: 'new', quality: 'good', statistics: null, tracks: {}, relay: null };
 const severities = { danger: 0, warning: 1, info: 2 };
 
 /**

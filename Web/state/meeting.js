@@ -68,12 +68,27 @@ function reduceServer(state, message, at) {
       };
     case 'waiting':
       return { ...state, meetingState: 'waiting', joinError: null, waitingPosition: message.position };
+    case 'topology':
+      return withTopology(state, message);
     case 'moderated':
       if (!message.room || !state.roomInfo) return state;
       return { ...state, roomInfo: moderated(state.roomInfo, message.room) };
     default:
       return state;
   }
+}
+
+/**
+ * An older epoch is history, and a commit is not taken back by its own prepare.
+ * @param {State} state
+ * @param {import('../types/messages.js').TopologyMessage} message
+ * @returns {State}
+ */
+function withTopology(state, { mode, phase, epoch }) {
+  const before = state.roomInfo;
+  if (!before || epoch < before.epoch) return state;
+  if (epoch === before.epoch && mode === before.topology && before.phase === 'commit') return state;
+  return { ...state, roomInfo: { ...before, topology: mode, phase, epoch } };
 }
 
 /**
@@ -86,7 +101,7 @@ function moderated(before, { locked, lobby, relayOnly = before.relayOnly }) {
 
 /** @param {import('../types/messages.js').RoomInfo} room */
 function roomInfo({ topology, epoch, locked, lobby, relayOnly = false, startedAt, limit }) {
-  return { topology, epoch, locked, lobby, relayOnly, startedAt, limit };
+  return { topology, phase: /** @type {const} */ ('commit'), epoch, locked, lobby, relayOnly, startedAt, limit };
 }
 
 /**

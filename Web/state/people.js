@@ -20,7 +20,7 @@ export function reducePeople(state, action) {
     case 'server':
       return reduceServer(state, action.message);
     case 'speaking':
-      return sameList(state.speaking, action.participants) ? state : { ...state, speaking: action.participants };
+      return withSpeaking(state, action.participants);
     case 'reaction-shown': {
       const { id, participant, emoji, at } = action;
       return { ...state, reactions: [...state.reactions, { id, participant, emoji, at }].slice(-REACTIONS) };
@@ -46,6 +46,8 @@ function reduceServer(state, message) {
       return followRole({ ...state, participants: withParticipant(state.participants, message.participant) });
     case 'left':
       return withoutParticipant(state, message.participant.id);
+    case 'speaking':
+      return withSpeaking(state, message.participants);
     case 'lobby':
       return { ...state, lobbyGuests: message.waiting };
     default:
@@ -83,6 +85,11 @@ function withoutParticipant(state, id) {
     pinned: state.pinned.filter((pin) => pin !== id && !pin.startsWith(`${id}/`)),
     volume,
   };
+}
+
+/** @param {State} state @param {string[]} participants @returns {State} */
+function withSpeaking(state, participants) {
+  return sameList(state.speaking, participants) ? state : { ...state, speaking: participants };
 }
 
 /** Our own role is that of our own entry in the list. @param {State} state @returns {State} */

@@ -24,6 +24,11 @@ export function isInRoom({ meetingState }) {
   return meetingState === 'joined' || meetingState === 'reconnecting';
 }
 
+/** @param {State} state whether the server forwards media, or is about to: then it also hears who speaks */
+export function isByServer({ roomInfo }) {
+  return roomInfo?.topology === 'sfu';
+}
+
 /** Raised hands, the first one first. @param {State} state */
 export function raisedHands(state) {
   return state.participants.filter(({ hand }) => hand).sort((a, b) => (a.handAt ?? 0) - (b.handAt ?? 0) || (a.id < b.id ? -1 : 1));

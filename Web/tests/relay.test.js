@@ -151,7 +151,7 @@ function mesh() {
     connection.setConfiguration = (/** @type {any} */ next) => void configurations.push(next);
     return /** @type {any} */ (connection);
   };
-  const events = { send: () => {}, track: () => {}, playing: () => {}, changed: () => {} };
+  const events = { send: () => {}, track: () => {}, playing: () => {}, changed: () => {}, wants: () => {} };
   const connections = new PeerConnections({ clock, connect, makeStream: () => /** @type {any} */ ({}), ownTrack: () => null, events });
   return { connections, configurations, clock };
 }

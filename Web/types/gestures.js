@@ -9,6 +9,7 @@
  * - `close`: Escape: the topmost dialog, menu or panel
  * - `allow-sound`: the click that browsers want before they play
  * - `tile-sizes`: what the stage shows now, in device pixels
+ * - `retry-links`: look for another way for sound and pictures now
  * - `retry-chat`: send again what was not stored
  *
  * @typedef {{type: 'start-meeting'}
@@ -41,6 +42,7 @@
  * | {type: 'moderate', action: string, participant?: string, on?: boolean}
  * | {type: 'copy-link'}
  * | {type: 'allow-sound'}
+ * | {type: 'retry-links'}
  * | {type: 'dismiss-trouble', key: string}
  * | {type: 'tile-sizes', tiles: {track: string, width: number, height: number, priority: number}[]}
  * | {type: 'retry-chat', clientId: string}

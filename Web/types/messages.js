@@ -27,6 +27,10 @@
  * @typedef {{type: 'answer', from: string, neg: number, sdp: string, tracks: TrackMap}} Answer
  * @typedef {{type: 'candidate', from: string, neg: number, candidate: Candidate|string|null}} CandidateMessage
  * @typedef {{type: 'link', with: string, polite?: boolean, fresh?: boolean, close?: boolean}} LinkMessage
+ * @typedef {{type: 'topology', epoch: number, mode: 'mesh'|'sfu', phase: 'prepare'|'commit'}} TopologyMessage
+ * @typedef {{type: 'need', audio: number, video: number}} Need slots that our offer to the server should have
+ * @typedef {{type: 'slots', slots: Record<string, string|null>}} SlotsMessage mid → track id, of slots that changed
+ * @typedef {{type: 'speaking', participants: string[]}} Speaking loudest first
  * @typedef {{type: 'want', from: string, video: WantedTrack[]}} Want
  * @typedef {{type: 'chat', re?: number, seq: number, stored?: boolean} & ChatEntry} Chat
  * @typedef {{type: 'reaction', participant: string, emoji: string}} Reaction
@@ -38,11 +42,12 @@
  * @typedef {{type: 'bye', reason: string, retry: Retry}} Bye
  * @typedef {{type: 'pong', re?: number}} Pong
  *
- * @typedef {Welcome|Waiting|Resumed|ErrorMessage|Joined|Updated|Left|Offer|Answer|CandidateMessage|LinkMessage|Want|Chat
+ * @typedef {Welcome|Waiting|Resumed|ErrorMessage|Joined|Updated|Left|Offer|Answer|CandidateMessage|LinkMessage|TopologyMessage|Need|SlotsMessage
+ *   |Speaking|Want|Chat
  *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong} ServerMessage
  *
  * @typedef {{type: 'hello', id?: number, room: string, name: string, kind: 'browser', device?: string, token?: string, resume?: string, lastSeq?: number}} Hello
- * @typedef {{type: 'offer'|'answer', to: string, neg: number, sdp: string, tracks: TrackMap}} OutgoingDescription
+ * @typedef {{type: 'offer'|'answer', id?: number, to: string, neg: number, sdp: string, tracks: TrackMap}} OutgoingDescription
  * @typedef {{type: 'candidate', to: string, neg: number, candidate: Candidate|null}} OutgoingCandidate
  * @typedef {{microphone?: OnOff, camera?: OnOff, screen?: OnOff, hand?: boolean, away?: boolean}} Presence
  * @typedef {{type: 'state', id?: number} & Presence} StateMessage

@@ -47,6 +47,7 @@
  * @property {'new'|'connecting'|'connected'|'unstable'|'failed'} state
  * @property {'good'|'weak'|'bad'} quality
  * @property {LinkStatistics|null} statistics
+ * @property {Record<string, TrackStatistics>} tracks what is received over it, by source; over the link to the server by track id
  * @property {RelayTrouble|null} relay why there is no connection, when our way to the relays is the reason
  *
  * @typedef {{kind: 'unreachable'|'refused', ports: readonly string[]}} RelayTrouble no answer from any relay; or an answer that says no
@@ -61,6 +62,15 @@
  * @property {number} width received picture
  * @property {number} height
  * @property {number} framesPerSecond
+ *
+ * @typedef {Object} TrackStatistics refreshed with those of the link
+ * @property {'audio'|'video'} kind
+ * @property {string} codec
+ * @property {number} width 0 without a picture
+ * @property {number} height
+ * @property {number} framesPerSecond
+ * @property {number} receivedKbps
+ * @property {number} lossPercent
  *
  * @typedef {Object} Trouble one slim banner; the most severe is shown
  * @property {string} key a key of locales/, for example 'trouble.reconnecting'
@@ -94,7 +104,7 @@
  * @property {string} room '' on the home page
  * @property {{count: number, names: string[], locked: boolean, lobby: boolean}|null} inside who is in the room, for pre-join
  * @property {{id: string, role: 'host'|'member'|'viewer'}|null} you
- * @property {{topology: 'mesh'|'sfu', epoch: number, locked: boolean, lobby: boolean, relayOnly: boolean, startedAt: number, limit: number}|null} roomInfo
+ * @property {{topology: 'mesh'|'sfu', phase: 'prepare'|'commit', epoch: number, locked: boolean, lobby: boolean, relayOnly: boolean, startedAt: number, limit: number}|null} roomInfo
  * @property {readonly Participant[]} participants in order of joining, own one included
  * @property {readonly {id: string, name: string, since: number}[]} lobbyGuests who waits; hosts only
  * @property {number} waitingPosition
@@ -102,7 +112,7 @@
  * @property {number} unread messages since the panel was last open
  * @property {Record<'microphone'|'camera'|'screen', LocalSource>} local
  * @property {{microphones: readonly Device[], cameras: readonly Device[], speakers: readonly Device[], canChooseSpeaker: boolean}} devices
- * @property {Record<string, LinkState>} links by participant id
+ * @property {Record<string, LinkState>} links by participant id; 'sfu' is the server that forwards media
  * @property {Record<string, boolean>} playing track id → its stream is in the registry and has media
  * @property {readonly string[]} speaking participant ids, loudest first, hysteresis applied
  * @property {readonly {id: number, participant: string, emoji: string, at: number}[]} reactions on screen now

@@ -4,7 +4,7 @@ import { flag, integer, map, nullable, number, oneOf, optional, list, shape, tex
 
 const id = optional(integer);
 const onOff = optional(oneOf('on', 'off'));
-const description = shape({ to: text, neg: integer, sdp: text, tracks: map(oneOf('microphone', 'camera', 'screen', 'screenAudio')) });
+const description = shape({ id, to: text, neg: integer, sdp: text, tracks: map(oneOf('microphone', 'camera', 'screen', 'screenAudio')) });
 const candidate = shape({ candidate: text, sdpMid: optional(nullable(text)), sdpMLineIndex: optional(nullable(integer)), usernameFragment: optional(nullable(text)) });
 
 /** @type {Record<string, import('../../signaling/shapes.js').Check>} */

@@ -1,14 +1,53 @@
 // @ts-check
 import { Link } from '../../peer-connections/link.js';
+import { Sources } from '../../peer-connections/sources.js';
 import { FakePeerConnection } from './fake-peer-connection.js';
 import { ManualClock } from './manual-clock.js';
 import { seeded } from './random.js';
+
+/** An m-line; what comes in is the test's. */
+export class FakeTransceiver {
+  /** @type {string|null} */
+  mid = null;
+
+  /** @param {string} kind @param {string} direction @param {any} track */
+  constructor(kind, direction, track) {
+    this.kind = kind;
+    this.direction = direction;
+    const sender = { track, getParameters: () => ({}), replaceTrack: async (/** @type {any} */ next) => void (sender.track = next) };
+    this.sender = sender;
+    this.receiver = new FakeReceiver(kind);
+  }
+}
+
+/** Counts what the test lets come. */
+export class FakeReceiver {
+  frames = 0;
+  keyFrames = 0;
+  packets = 0;
+
+  /** @param {string} kind */
+  constructor(kind) {
+    this.track = { kind, muted: false, onmute: null, onunmute: null };
+  }
+
+  async getStats() {
+    const { track: { kind }, frames, keyFrames, packets } = this;
+    return new Map([['I', { type: 'inbound-rtp', kind, framesDecoded: frames, keyFramesDecoded: keyFrames, packetsReceived: packets }]]);
+  }
+
+  getSynchronizationSources() {
+    return [];
+  }
+}
 
 /** A connection as a link uses it: with a configuration, m-lines and events besides what negotiation needs. */
 export class FakeConnection extends FakePeerConnection {
   connectionState = 'new';
   iceGatheringState = 'new';
   restarts = 0;
+  /** @type {FakeTransceiver[]} */
+  transceivers = [];
   /** @type {any[]} every configuration it had, oldest first */
   configurations = [];
   /** @type {(() => void)|null} */
@@ -29,13 +68,22 @@ export class FakeConnection extends FakePeerConnection {
     super.restartIce();
   }
 
-  addTransceiver() {
-    const sender = { track: null, getParameters: () => ({}), replaceTrack: async () => {} };
-    return { mid: null, sender, receiver: { track: null } };
+  /** @param {'audio'|'video'|{kind: string}} what @param {{direction?: string}} [options] */
+  addTransceiver(what, { direction = 'sendrecv' } = {}) {
+    const kind = typeof what === 'string' ? what : what.kind;
+    const transceiver = new FakeTransceiver(kind, direction, typeof what === 'string' ? null : what);
+    this.transceivers.push(transceiver);
+    return transceiver;
   }
 
   getTransceivers() {
-    return [];
+    return this.transceivers;
+  }
+
+  /** @override */
+  async setLocalDescription() {
+    await super.setLocalDescription();
+    this.transceivers.forEach((transceiver, index) => { transceiver.mid = String(index); });
   }
 
   async getStats() {
@@ -82,11 +130,10 @@ export function fakeLink(options = {}) {
       connections.push(connection);
       return /** @type {any} */ (connection);
     },
-    makeStream: () => /** @type {any} */ ({}),
+    lines: (connection) => new Sources(connection, () => null, /** @type {any} */ ({ person: {}, screen: {} })),
     iceServers: [{ urls: ['turn:192.0.2.1:3478?transport=udp', 'turn:192.0.2.1:3478?transport=tcp'], username: 'one', credential: 'x' }],
     relayOnly: false,
-    ownTrack: () => null,
-    events: { send, track: () => {}, playing: () => {}, changed: (change) => void Object.assign(shown, change) },
+    events: { send, track: () => {}, changed: (change) => void Object.assign(shown, change) },
     ...options,
   });
   return Object.assign(end, { link });

@@ -1,0 +1,45 @@
+// @ts-check
+/**
+ * Makes an offer of many m-lines fit into one message (64 KiB): what the first line of a bundle says for all is not said again
+ * (RFC 9143 §7.1.3), and lines that only receive leave out what an SFU never answers. The browser's own description stays whole.
+ */
+
+/** Said by the first m-line of the bundle for all of it. */
+const TRANSPORT = /^a=(?:ice-|fingerprint:|setup:|rtcp:|candidate:|end-of-candidates)/;
+/** Of a line that only receives, these tell nothing that would be used. */
+const IDLE = /^a=(?:ssrc:|ssrc-group:|msid:|rtcp-xr:|extmap-allow-mixed)/;
+/** Header extensions that are worth their place sixty times over. */
+const USEFUL = ['sdes:mid', 'ssrc-audio-level', 'transport-wide-cc-extensions-01', 'abs-send-time', 'video-orientation', 'playout-delay'];
+
+/** @param {string} sdp */
+export function leanOffer(sdp) {
+  const [session = '', ...lines] = sdp.split(/\r\n(?=m=)/);
+  const bundled = new Set(/^a=group:BUNDLE (.*)$/m.exec(session)?.[1]?.trim().split(' '));
+  const carrier = lines.findIndex((line) => bundled.has(midOf(line)));
+  const lean = lines.map((line, index) => leanLine(line, { isCarried: index > carrier && bundled.has(midOf(line)) }));
+  return [session, ...lean].join('\r\n');
+}
+
+/** @param {string} section @param {{isCarried: boolean}} options another line of the bundle has the transport */
+function leanLine(section, { isCarried }) {
+  const [first = '', ...attributes] = section.split('\r\n');
+  const formats = new Set(first.split(' ').slice(3));
+  const onlyReceives = attributes.includes('a=recvonly');
+  const kept = attributes.filter((line) => {
+    const feedback = /^a=rtcp-fb:(\d+) /.exec(line)?.[1];
+    if (feedback && !formats.has(feedback)) return false; // Firefox lists all it knows.
+    if (isCarried && TRANSPORT.test(line)) return false;
+    return !onlyReceives || !(IDLE.test(line) || isUseless(line));
+  });
+  return [first, ...kept].join('\r\n');
+}
+
+/** @param {string} line */
+function isUseless(line) {
+  return line.startsWith('a=extmap:') && !USEFUL.some((name) => line.endsWith(name));
+}
+
+/** @param {string} section */
+function midOf(section) {
+  return /^a=mid:(.*)$/m.exec(section)?.[1]?.trim() ?? '';
+}
