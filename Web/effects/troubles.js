@@ -7,7 +7,7 @@
  * @typedef {import('../types/state.js').Trouble} Trouble
  * @typedef {{talkingMuted: boolean, noSound: boolean, online: boolean}} Senses what the own microphone gave away, and whether there is a network
  */
-import { isInRoom, participantName } from '../state/selectors.js';
+import { isByServer, isInRoom, participantName } from '../state/selectors.js';
 
 /**
  * @param {State} state
@@ -56,9 +56,29 @@ function deviceTroubles({ meetingState, local }) {
   });
 }
 
+/** @type {NonNullable<Trouble['action']>} */
+const tryAgain = { key: 'action.retry', gesture: { type: 'retry-links' } };
+
+/**
+ * The link to the server: broken while it carries the meeting, or told ahead while only two are here and do without it.
+ * @param {State} state
+ * @returns {Trouble[]}
+ */
+function serverTroubles(state) {
+  const link = state.links.sfu;
+  if (!link || link.state === 'connected') return [];
+  if (!isByServer(state)) return link.state === 'failed' || link.relay ? [{ key: 'trouble.sfu-ahead', severity: 'warning', action: tryAgain }] : [];
+  const { relay } = link;
+  if (relay) return [{ key: `trouble.relay-${relay.kind}`, values: { ports: relay.ports.join(', '), count: relay.ports.length }, severity: 'danger', action: tryAgain }];
+  if (link.state === 'failed') return [{ key: 'trouble.sfu-failed', severity: 'danger', action: tryAgain }];
+  return link.state === 'unstable' ? [{ key: 'trouble.sfu-unstable', severity: 'warning' }] : [];
+}
+
 /** One sentence about the links is enough: the network here, or the one person whose link is broken. @param {State} state @returns {Trouble[]} */
 function linkTroubles(state) {
   if (state.meetingState !== 'joined') return [];
+  const server = serverTroubles(state);
+  if (server.length && isByServer(state)) return server;
   const present = state.participants.filter((participant) => participant.state === 'connected' && state.links[participant.id]);
   const links = present.map(({ id }) => ({ id, link: state.links[id] }));
   const of = (/** @type {string} */ wanted) => links.find(({ link }) => link?.state === wanted)?.id;
@@ -68,9 +88,11 @@ function linkTroubles(state) {
   if (relay) return [{ key: `trouble.relay-${relay.kind}`, values: { ports: relay.ports.join(', '), count: relay.ports.length }, severity: 'danger' }];
   if (failed) return [{ key: 'trouble.link-failed', values: { name: participantName(state, failed) }, severity: 'danger' }];
   if (unstable) return [{ key: 'trouble.link-unstable', values: { name: participantName(state, unstable) }, severity: 'warning' }];
-  const weak = links.filter(({ link }) => link?.quality !== 'good').length;
-  const bad = links.some(({ link }) => link?.quality === 'bad');
-  return bad && weak * 2 > links.length ? [{ key: 'trouble.weak-network', severity: 'warning' }] : [];
+  if (server.length) return server;
+  const used = isByServer(state) ? [state.links.sfu] : links.map(({ link }) => link);
+  const weak = used.filter((link) => link?.quality !== 'good').length;
+  const bad = used.some((link) => link?.quality === 'bad');
+  return bad && weak * 2 > used.length ? [{ key: 'trouble.weak-network', severity: 'warning' }] : [];
 }
 
 export class Troubles {

@@ -19,6 +19,8 @@
  * @property {() => void} moved another way is shown for some track
  */
 
+/** @type {readonly Way[]} */
+const WAYS = ['mesh', 'sfu'];
 /** How often one looks whether the first frame is there. */
 const LOOK_MS = 100;
 /** A key frame that came before we began to look is not waited for longer. */
@@ -137,8 +139,12 @@ export class Ways {
   /** Those whose first frame would change what is shown. */
   #awaited() {
     return [...this.#tracks].flatMap(([trackId, entry]) => {
-      const arrival = entry[this.#preferred];
-      return arrival && !arrival.isHere && (arrival.isGated || entry.shown !== this.#preferred) ? [{ trackId, arrival }] : [];
+      const arrivals = WAYS.flatMap((way) => {
+        const arrival = entry[way];
+        const matters = arrival?.isGated || (way === this.#preferred && entry.shown !== way);
+        return arrival && !arrival.isHere && matters ? [arrival] : [];
+      });
+      return arrivals.map((arrival) => ({ trackId, arrival }));
     });
   }
 

@@ -14,6 +14,8 @@
 
 export const MINIMUM_RATIO = 4 / 3;
 export const MAXIMUM_RATIO = 17 / 9;
+/** Faces that one can still tell apart on the largest screens; also as many pictures as the server sends to one page. */
+export const MOST_TILES = 49;
 const STRIP_RATIO = 16 / 9;
 /** Pixels that rounding may take away where tiles fit exactly. */
 const ROUNDING = 0.01;
@@ -59,12 +61,12 @@ function largestTiles(count, room, gap) {
  * The best-fit grid. When tiles of all would be narrower than `minimumWidth` there are pages, each as full as it can be.
  * @param {number} count at least 0
  * @param {Size} room
- * @param {{gap?: number, minimumWidth?: number}} options
+ * @param {{gap?: number, minimumWidth?: number, most?: number}} options `most`: tiles on one page, however large the room is
  * @returns {Grid}
  */
-export function bestFit(count, room, { gap = 12, minimumWidth = 140 } = {}) {
+export function bestFit(count, room, { gap = 12, minimumWidth = 140, most = MOST_TILES } = {}) {
   if (count < 1) return { columns: 0, rows: 0, tile: { width: 0, height: 0 }, perPage: 0, pages: 0 };
-  let perPage = count;
+  let perPage = Math.min(count, most);
   let grid = largestTiles(perPage, room, gap);
   while (perPage > 1 && grid.tile.width < minimumWidth) {
     perPage -= 1;
@@ -72,7 +74,7 @@ export function bestFit(count, room, { gap = 12, minimumWidth = 140 } = {}) {
   }
   const pages = Math.ceil(count / perPage);
   if (pages === 1) return { ...grid, perPage, pages };
-  const full = Math.max(perPage, Math.min(count, grid.columns * grid.rows));
+  const full = Math.max(perPage, Math.min(count, most, grid.columns * grid.rows));
   return { ...grid, perPage: full, pages: Math.ceil(count / full) };
 }
 

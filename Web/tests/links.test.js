@@ -5,6 +5,7 @@ import { cameraConstraints, cameraEncoding, captureHeight, screenEncoding } from
 import { Recovery } from '../peer-connections/recovery.js';
 import { fingerprint } from '../peer-connections/sdp.js';
 import { bytesReceived, flowed, isStalled, momentaryQuality, noCounters, noFlow, steadied, steady, summarize } from '../peer-connections/statistics.js';
+import { measureTracks, noTracks } from '../peer-connections/track-statistics.js';
 import { ManualClock } from './support/manual-clock.js';
 
 test('The camera gives 720 lines for two, 540 for four, 360 for six', () => {
@@ -206,6 +207,19 @@ test('Firefox, which counts nothing at the pair, is measured by its media', () =
   assert.equal(bytesReceived(report), 4_300);
   const { statistics } = summarize(report, noCounters, 1000);
   assert.deepEqual([statistics.receivedKbps, statistics.sentKbps], [34, 200]);
+});
+
+test('Each track has numbers of its own', () => {
+  const report = (/** @type {number} */ scale) => new Map(/** @type {[string, any][]} */ ([
+    ['V', { type: 'inbound-rtp', kind: 'video', mid: '6', codecId: 'C', frameWidth: 320, frameHeight: 180, framesPerSecond: 14.6, packetsReceived: 90 * scale, packetsLost: 10 * scale, bytesReceived: 50_000 * scale }],
+    ['A', { type: 'inbound-rtp', kind: 'audio', mid: '4', packetsReceived: 5, packetsLost: 0, bytesReceived: 500 }],
+    ['N', { type: 'inbound-rtp', kind: 'video', mid: '7', packetsReceived: 0 }],
+    ['C', { type: 'codec', mimeType: 'video/VP8' }],
+  ]));
+  const first = measureTracks(report(1), noTracks, 0);
+  assert.deepEqual(first.tracks.map(([mid]) => mid), ['6', '4'], 'where nothing comes there is nothing to say');
+  const [[, numbers] = []] = measureTracks(report(2), first.counters, 2_000).tracks;
+  assert.deepEqual(numbers, { kind: 'video', codec: 'VP8', width: 320, height: 180, framesPerSecond: 15, receivedKbps: 200, lossPercent: 10 });
 });
 
 test('Quality worsens after two samples and recovers after five', () => {

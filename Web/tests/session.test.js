@@ -32,6 +32,14 @@ test('The first message is the transcript’s hello', () => {
   assert.deepEqual(sent(ana({ device: '0f8c2b7d9e' }).opened()), [client.hello]);
 });
 
+test('An offer that the server would not take is no complaint about what the person did', () => {
+  const session = seated();
+  const [offer] = sent(session.say({ type: 'offer', to: 'sfu', neg: 1, sdp: 'v=0', tracks: {} }));
+  const refusal = { ...fixture('error'), re: offer.id };
+  assert.deepEqual(session.received(refusal), [{ type: 'offer-refused', code: refusal.code }]);
+  assert.deepEqual(kinds(session.received(refusal)), ['complaint'], 'once');
+});
+
 test('After a broken connection the page asks for its seat and says what it has seen', () => {
   const session = ana();
   session.opened();

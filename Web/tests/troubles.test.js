@@ -47,6 +47,26 @@ test('A broken link names the person, unless he is away himself', () => {
   assert.deepEqual(keys(reduce(state, { type: 'server', at: 0, message: { ...fixture('updated'), participant: away } })), []);
 });
 
+test('A broken link to the server is trouble while the meeting goes by it, with one thing to do', () => {
+  /** @type {Action} */
+  const grown = { type: 'server', at: 0, message: { type: 'topology', mode: 'sfu', phase: 'commit', epoch: 2 } };
+  /** @type {Action} */
+  const failed = { type: 'link', participant: 'sfu', change: { state: 'failed' } };
+  const [trouble] = troublesOf(inRoom(grown, failed), calm);
+  assert.deepEqual([trouble?.key, trouble?.severity, trouble?.action?.gesture.type], ['trouble.sfu-failed', 'danger', 'retry-links']);
+  assert.deepEqual(keys(inRoom(grown, { type: 'link', participant: 'sfu', change: { state: 'unstable' } })), ['trouble.sfu-unstable']);
+  const blocked = inRoom(grown, { ...failed, change: { state: 'failed', relay: { kind: 'unreachable', ports: ['3478'] } } });
+  assert.deepEqual(keys(blocked), ['trouble.relay-unreachable']);
+});
+
+test('While people do without the server, its broken link is told ahead, after what is wrong already', () => {
+  /** @type {Action} */
+  const failed = { type: 'link', participant: 'sfu', change: { state: 'failed' } };
+  assert.deepEqual(keys(inRoom(failed)), ['trouble.sfu-ahead']);
+  assert.deepEqual(keys(inRoom(failed, { type: 'link', participant: ana, change: { state: 'failed' } })), ['trouble.link-failed']);
+  assert.deepEqual(keys(inRoom({ type: 'link', participant: 'sfu', change: { state: 'connecting' } })), []);
+});
+
 test('A trouble that was put away comes back only after it was over', () => {
   const store = createStore(reduce, inRoom());
   const troubles = new Troubles(store);

@@ -17,9 +17,11 @@ import { ParticipantTile } from './participant-tile.js';
 import { aloneCard } from './stage-alone.js';
 import { StagePager } from './stage-pager.js';
 import { numberOrder, planStage, stripWindow } from './stage-plan.js';
+import { PageOrder } from './stage-pages.js';
 import { fadeIn, moveBefore, slide } from './tile-motion.js';
 
-const REPORT_AFTER_MS = 200;
+/** Several changes in a row make one report; what settles later is the business of who hears it. */
+const REPORT_AFTER_MS = 50;
 const PAGER_HEIGHT = 48;
 const ON_STAGE = 3;
 const IN_GRID = 2;
@@ -37,6 +39,7 @@ export class MeetingStage extends MeetingElement {
   /** @type {Placed[]} */
   #placed = [];
   #pageCount = 1;
+  #pages = new PageOrder();
   #field = h('div', { class: 'stage-field' });
   /** @type {HTMLElement} */
   #alone = h('div');
@@ -61,9 +64,12 @@ export class MeetingStage extends MeetingElement {
     this.life.addEventListener('abort', () => {
       observer.disconnect();
       clearTimeout(this.#reportTimer);
+      this.#reportTimer = undefined;
       this.#reported = '';
     }, { once: true });
     document.addEventListener('visibilitychange', () => this.#reportSoon(), { signal: this.life });
+    // A picture in a window of its own is in sight while the page is not; these events bubble.
+    for (const name of ['enterpictureinpicture', 'leavepictureinpicture']) this.addEventListener(name, () => this.#reportSoon(), { signal: this.life });
   }
 
   /** @param {State} state @param {State|null} previous */
@@ -130,7 +136,9 @@ export class MeetingStage extends MeetingElement {
     const grid = whole.pages > 1 ? bestFit(plan.small.length, used, options) : whole;
     this.#pageCount = Math.max(1, grid.pages);
     const page = Math.min(Math.max(0, state.page), this.#pageCount - 1);
-    const ids = plan.small.slice(page * grid.perPage, (page + 1) * grid.perPage);
+    const own = `${state.you?.id}/camera`;
+    const order = this.#pages.arrange(plan.small, grid.perPage, { own, speaking: state.speaking });
+    const ids = order.slice(page * grid.perPage, (page + 1) * grid.perPage);
     const boxes = placeTiles(grid, ids.length, used, gap);
     return pair(ids, boxes, IN_GRID);
   }
@@ -247,17 +255,20 @@ export class MeetingStage extends MeetingElement {
   };
 
   #reportSoon() {
-    clearTimeout(this.#reportTimer);
-    this.#reportTimer = setTimeout(() => this.#report(), REPORT_AFTER_MS);
+    // Not put off by the next change: where many people talk there is always one.
+    this.#reportTimer ??= setTimeout(() => this.#report(), REPORT_AFTER_MS);
   }
 
   #report() {
+    this.#reportTimer = undefined;
     if (!this.isConnected) return;
     const { you, participants } = this.state;
     const cameras = new Map(participants.map((person) => [person.id, person.camera]));
     const ratio = globalThis.devicePixelRatio || 1;
     const isRemote = (/** @type {Placed} */ { id }) => !id.startsWith(`${you?.id}/`) && (id.endsWith('/screen') || cameras.get(id.split('/')[0] ?? '') === 'on');
-    const shown = document.visibilityState === 'hidden' ? [] : this.#placed.filter(isRemote);
+    const apart = document.pictureInPictureElement;
+    const isSeen = (/** @type {Placed} */ { id }) => document.visibilityState !== 'hidden' || (apart !== null && apart === this.#tiles.get(id)?.video);
+    const shown = this.#placed.filter((placed) => isRemote(placed) && isSeen(placed));
     const tiles = shown
       .map(({ id, box, priority }) => ({ track: id, width: Math.round(box.width * ratio), height: Math.round(box.height * ratio), priority }))
       .toSorted((left, right) => right.priority - left.priority);

@@ -5,16 +5,18 @@
  * @typedef {import('../types/state.js').State} State
  * @typedef {import('../types/state.js').Participant} Participant
  */
+import { isByServer } from '../state/selectors.js';
 import { MeetingElement } from './element.js';
 import { changeIcon, h, icon, setAttribute, setText, show } from './dom.js';
 import { face, updateFace } from './face.js';
 import { isPinned } from './stage-plan.js';
+import { StreamView } from './stream-view.js';
 
 export class ParticipantTile extends MeetingElement {
   /** Set before it enters the page: `participant/camera` or `participant/screen`. */
   tileId = '';
 
-  #video = h('video', { class: 'tile-video', playsinline: true, autoplay: true, muted: true, set: { muted: true }, tabindex: '-1' });
+  #view = new StreamView(() => this.#changed());
   #face = face('');
   #muted = icon('microphone-off');
   #weak = icon('weak');
@@ -34,7 +36,7 @@ export class ParticipantTile extends MeetingElement {
   }
 
   get video() {
-    return this.#video;
+    return this.#view.video;
   }
 
   /** Where the media registry keeps its stream; the own camera lives under `you`. */
@@ -47,8 +49,7 @@ export class ParticipantTile extends MeetingElement {
     if (visible === this.#isVisible) return;
     this.#isVisible = visible;
     this.hidden = !visible;
-    if (visible) this.#play();
-    else this.#video.pause();
+    this.#view.isPlaying = visible;
   }
 
   get #isOwn() {
@@ -63,9 +64,9 @@ export class ParticipantTile extends MeetingElement {
     const spinner = h('span', { class: 'spinner', 'aria-hidden': 'true' });
     this.#pin.addEventListener('click', () => this.send({ type: 'toggle-pin', id: this.tileId }));
     this.addEventListener('dblclick', (event) => {
-      if (event.target === this.#video || event.target === this) this.send({ type: 'toggle-pin', id: this.tileId });
+      if (event.target instanceof HTMLVideoElement || event.target === this) this.send({ type: 'toggle-pin', id: this.tileId });
     });
-    this.append(this.#face, this.#video, h('div', { class: 'tile-scrim' }), this.#note, spinner, label, this.#hand, h('div', { class: 'tile-buttons' }, this.#pin));
+    this.append(this.#face, this.#view.element, h('div', { class: 'tile-scrim' }), this.#note, spinner, label, this.#hand, h('div', { class: 'tile-buttons' }, this.#pin));
     setAttribute(this, 'data-screen', this.isScreen);
     if (this.isScreen) this.#face.remove();
   }
@@ -97,12 +98,12 @@ export class ParticipantTile extends MeetingElement {
    */
   #renderPicture(state, person, isOwn) {
     const sends = this.isScreen || (isOwn ? state.local.camera.actual : person.camera) === 'on';
-    const hasPicture = sends && this.#video.srcObject !== null && (state.playing[this.trackId] ?? true);
+    const hasPicture = sends && this.#view.stream !== null && (state.playing[this.trackId] ?? true);
     setAttribute(this, 'data-picture', hasPicture);
     setAttribute(this, 'data-own', isOwn);
     setAttribute(this, 'data-mirrored', isOwn && state.preferences.mirror);
     setAttribute(this, 'data-speaking', !this.isScreen && state.speaking.includes(person.id));
-    const link = state.links[person.id] ?? state.links.sfu;
+    const link = state.links[person.id] ?? (isByServer(state) ? state.links.sfu : undefined);
     const isLost = !isOwn && (person.state === 'reconnecting' || link?.state === 'failed');
     const isFrozen = state.meetingState === 'reconnecting' && !isOwn;
     setAttribute(this, 'data-busy', isLost || isFrozen);
@@ -145,16 +146,12 @@ export class ParticipantTile extends MeetingElement {
 
   #attach() {
     const stream = this.context.media.stream(this.trackId) ?? null;
-    if (this.#video.srcObject === stream) return;
-    this.#video.srcObject = stream;
-    if (this.#isVisible && stream) this.#play();
-    const person = this.state.participants.find((one) => one.id === this.participantId);
-    if (person) this.#renderPicture(this.state, person, this.#isOwn);
+    if (this.#view.stream !== stream) this.#view.show(stream);
   }
 
-  #play() {
-    // Muted video may always play; a refusal means that the stream ended meanwhile.
-    if (this.#video.srcObject) this.#video.play().catch(() => {});
+  #changed() {
+    const person = this.state.participants.find((one) => one.id === this.participantId);
+    if (person) this.#renderPicture(this.state, person, this.#isOwn);
   }
 }
 

@@ -56,6 +56,8 @@ export class FakeConnection extends FakePeerConnection {
   onicegatheringstatechange = null;
   /** @type {((event: any) => void)|null} */
   onicecandidateerror = null;
+  /** @type {((event: any) => void)|null} */
+  ontrack = null;
 
   /** @param {any} configuration */
   setConfiguration(configuration) {
