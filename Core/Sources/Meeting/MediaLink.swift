@@ -11,6 +11,10 @@ struct MediaLink: Equatable, Sendable {
     var answeredNeg: Int64?
     /// The newest answer, until the client shows that it has it: sent again to a client that comes back.
     var unconfirmed: ClientMessage.Negotiation?
+    /// The `seq` it was sent with.
+    var answerSeq: UInt64 = 0
+    /// A newer offer came before the client had shown that it has that answer: it may have dropped it as an old one.
+    private var isDoubtful = false
     /// When new slots are used although the client has not shown that it has the answer.
     var usableAt: Timestamp?
     /// What the member may send: the sources of his m-lines.
@@ -38,6 +42,17 @@ struct MediaLink: Equatable, Sendable {
         self = fresh
     }
 
+    /// The SFU is asked something new.
+    mutating func offer(_ neg: Int64, id: Int64?) {
+        isOpen = true
+        offeredNeg = neg
+        offerID = id
+        guard unconfirmed != nil else { return }
+        unconfirmed = nil
+        usableAt = nil
+        isDoubtful = true
+    }
+
     /// Takes over what was agreed. New slots wait for the client.
     mutating func agree(_ lines: [SFULine], now: Timestamp) {
         published = lines.compactMap { $0.isReceiving ? nil : $0.source }
@@ -52,6 +67,7 @@ struct MediaLink: Equatable, Sendable {
                 slots.append(Slot(mid: line.mid, isAudio: line.isAudio, number: nextNumber(isAudio: line.isAudio)))
             }
         }
+        isDoubtful = false
         usableAt = slots.contains { !$0.isUsable } ? now + Limits.slotsUsableAfter : nil
     }
 
@@ -61,10 +77,11 @@ struct MediaLink: Equatable, Sendable {
         return (isAudio ? audioSlots : videoSlots) - 1
     }
 
-    /// The client has applied the answer `neg`, or it is time to believe so (nil).
+    /// The client has applied the answer `neg`, or there is reason to believe that it has the newest (nil).
     mutating func confirm(_ neg: Int64?) {
-        guard let answeredNeg, (neg ?? answeredNeg) >= answeredNeg else { return }
-        unconfirmed = nil
+        guard let answeredNeg, (neg ?? answeredNeg) >= answeredNeg, neg != nil || !isDoubtful else { return }
+        isDoubtful = false
+        if neg != nil { unconfirmed = nil }
         usableAt = nil
         for index in slots.indices { slots[index].isUsable = true }
     }

@@ -60,7 +60,7 @@ extension SignalManager {
     /// What a newcomer's `welcome` does not say: a move that is going on.
     mutating func tellTopology(to index: Int) -> [Effect] {
         guard let preparing = topology.preparing else { return [] }
-        return tell(.topology(epoch: topology.epoch, preparing.mode, .prepare), to: index)
+        return emit(.topology(epoch: topology.epoch, preparing.mode, .prepare), to: .only([seats[index].id]))
     }
 
     // MARK: Tracks

@@ -190,7 +190,7 @@ extension SignalManager {
             guard let message = permitted(entry.message) else { continue }
             effects.append(.send(message, seq: entry.seq, re: nil, to: [connection]))
         }
-        effects += sfuState(for: index, at: moment)
+        effects += sfuState(for: index, lastSeq: lastSeq ?? 0, at: moment)
         effects.append(.ping(connection))
         return effects
     }

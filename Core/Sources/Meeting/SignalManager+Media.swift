@@ -36,9 +36,7 @@ extension SignalManager {
         guard Set(negotiation.tracks.map(\.source)).count == negotiation.tracks.count else {
             return refuse(index, .badMessage, "A participant has at most one track of each source.", re: id)
         }
-        link.isOpen = true
-        link.offeredNeg = negotiation.neg
-        link.offerID = id
+        link.offer(negotiation.neg, id: id)
         media[participant] = link
         return [
             .sfu(
@@ -74,6 +72,7 @@ extension SignalManager {
         link.offerID = nil
         link.unconfirmed = answer
         link.agree(lines, now: moment.now)
+        link.answerSeq = seq + 1
         media[participant] = link
         return tell(.answer(from: .sfu, answer), to: index, re: re)
     }
@@ -125,17 +124,18 @@ extension SignalManager {
         return connections.isEmpty ? [] : [.send(.speaking(speakers), seq: nil, re: nil, to: connections)]
     }
 
-    /// What a client that was away is told of its link to the SFU: what it may have missed, and how things are.
-    mutating func sfuState(for index: Int, at moment: Moment) -> [Effect] {
+    /// What a client that was away, and has seen everything up to `lastSeq`, is told of its link to the SFU: an answer that
+    /// it missed, and how things are.
+    mutating func sfuState(for index: Int, lastSeq: UInt64, at moment: Moment) -> [Effect] {
         guard var link = media[seats[index].id] else { return [] }
+        if link.answerSeq <= lastSeq { link.unconfirmed = nil }
         if link.usableAt != nil { link.usableAt = moment.now + Limits.slotsUsableAfter }
         media[seats[index].id] = link
         var effects: [Effect] = []
         if let answer = link.unconfirmed { effects += tell(.answer(from: .sfu, answer), to: index) }
         if let need = link.need { effects += tell(.need(audio: need.audio, video: need.video), to: index) }
-        if !link.slots.isEmpty {
-            effects += tell(.slots(link.slots.map { .init(mid: $0.mid, track: $0.track) }), to: index)
-        }
+        let slots = link.slots.filter(\.isUsable)
+        if !slots.isEmpty { effects += tell(.slots(slots.map { .init(mid: $0.mid, track: $0.track) }), to: index) }
         return effects
     }
 

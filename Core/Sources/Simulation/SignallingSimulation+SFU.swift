@@ -123,7 +123,9 @@ extension SignallingSimulation {
     mutating func follow(_ message: ServerMessage, re: Int64?, _ index: Int) {
         switch message {
         case .welcome: schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(100))
-        case .resumed: offer(index)
+        case .resumed where clients[index].media.inFlight != nil: offer(index)
+        case .resumed where clients[index].media.isShort || clients[index].media.appliedNeg == nil:
+            schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(100))
         case .need:
             if clients[index].media.inFlight == nil, clients[index].media.isShort {
                 schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(100))

@@ -17,6 +17,8 @@ struct SimulatedMedia {
     private(set) var attempt = 0
     private(set) var applied: Set<String> = []
     private(set) var appliedNeg: Int64?
+    /// Came back since its newest offer: the answer may have been lost, and was given up.
+    var wasAway = false
     private(set) var slots: [String: TrackID] = [:]
 
     var target: TopologyMode { preparing ?? mode }
@@ -50,6 +52,7 @@ struct SimulatedMedia {
         attempt += 1
         applied = Set(SignallingSimulation.slotNames(audio: offered.audio, video: offered.video))
         appliedNeg = answered
+        wasAway = false
         return true
     }
 
@@ -61,6 +64,9 @@ struct SimulatedMedia {
         case .need(let audio, let video):
             if audio < need.audio || video < need.video { return ["the need shrinks"] }
             need = (audio, video)
+            return []
+        case .resumed:
+            wasAway = wasAway || inFlight != nil
             return []
         case .slots(let contents): return read(contents, me)
         default: return []
@@ -82,7 +88,7 @@ struct SimulatedMedia {
 
     private mutating func read(_ contents: [ServerMessage.SlotContent], _ me: ParticipantID?) -> [String] {
         for content in contents { slots[content.mid] = content.track }
-        if !contents.allSatisfy({ applied.contains($0.mid) }) { return ["a slot before the answer that holds it"] }
+        if !wasAway, !contents.allSatisfy({ applied.contains($0.mid) }) { return ["a slot before the answer that holds it"] }
         if slots.values.contains(where: { $0.participant == me }) { return ["a slot with itself"] }
         return Set(slots.values).count == slots.count ? [] : ["one track in two slots"]
     }
