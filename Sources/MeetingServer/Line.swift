@@ -74,6 +74,8 @@ extension ServerMessage {
             CoalescingKey(topic: 1, id: UInt64(truncatingIfNeeded: participant.id.hashValue))
         case .lobby: CoalescingKey(topic: 2, id: 0)
         case .iceServers: CoalescingKey(topic: 3, id: 0)
+        case .speaking: CoalescingKey(topic: 4, id: 0)
+        case .need: CoalescingKey(topic: 5, id: 0)
         default: nil
         }
     }

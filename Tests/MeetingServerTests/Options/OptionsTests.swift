@@ -164,7 +164,7 @@ struct RefusedOptionsTests {
                 ["--allow-origin", "*"],
                 "--allow-origin must be an origin like https://example.org, without a path, not \"*\"."
             ),
-            (["--mesh-limit", "0"], "--mesh-limit must be a whole number from 2 to 12, not \"0\"."),
+            (["--mesh-limit", "13"], "--mesh-limit must be a whole number from 0 to 12, not \"13\"."),
             (
                 ["--log-level", "loud"],
                 "--log-level must be trace, debug, info, notice, warning, error or critical, not \"loud\"."
