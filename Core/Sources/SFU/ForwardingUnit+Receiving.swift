@@ -65,6 +65,8 @@ extension ForwardingUnit {
         _ slab: inout PacketSlab
     ) {
         let room = transports[index].room
+        // What decryption has left: the tag is gone.
+        slab[slot].count = Int32(truncatingIfNeeded: packet.length)
         let bytes = unsafe slab.packet(slot)
         let disposition = unsafe rooms[room].router.receive(
             packet,
