@@ -16,7 +16,7 @@ extension Router {
         at now: Timestamp
     ) -> (transport: TransportIndex, count: Int)? {
         self.now = now
-        guard hasControl else { return nil }
+        guard hasControl, room.count >= Self.controlSize else { return nil }
         while controlCursor < peerPlaces.end {
             let peer = controlCursor
             while peers[peer].index >= 0, peers[peer].isConnected, !peers[peer].pending.isEmpty {
@@ -51,16 +51,30 @@ extension Router {
     /// Losses and key frames that a publisher is asked for, in a packet of reduced size (RFC 5506).
     private mutating func writeRequests(to peer: Int, _ room: inout MutableSpan<UInt8>) -> Int? {
         var writer = RTCPWriter()
+        var left = Self.controlSize
         var publication = Int(peers[peer].firstPublication)
         while publication >= 0 {
             for index in 0..<publications[publication].streamCount {
                 let stream = Int(publications[publication].streams[index])
+                guard hasRequests(stream) else { continue }
+                guard left >= Self.requestSize else {
+                    peers[peer].pending.insert(.requests)
+                    return writer.finish(&room)
+                }
+                left &-= Self.requestSize
                 writeKeyFrameRequest(stream, &writer, &room)
                 writeNACK(stream, &writer, &room)
             }
             publication = Int(publications[publication].next)
         }
         return writer.finish(&room)
+    }
+
+    /// FIR (20), NACK (12) of packets that all lie far apart.
+    private static var requestSize: Int { 32 &+ 4 &* Limits.missingPackets }
+
+    private func hasRequests(_ stream: Int) -> Bool {
+        streams[stream].gate.isWanted || streams[stream].nackDue.map { $0 <= now } ?? false
     }
 
     private mutating func writeFeedback(to peer: Int, _ room: inout MutableSpan<UInt8>) -> Int? {

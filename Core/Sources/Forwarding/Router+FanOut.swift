@@ -118,6 +118,8 @@ extension Router {
             // The source's clock went back: the slot's does not. What comes late from before the jump is of no use.
             slots[slot].timestampOffset = continuedTimestamp(slot) - packet.timestamp
             slots[slot].firstSource = number
+            // Its last report is of the clock before the jump.
+            streams[Int(slots[slot].stream)].report = nil
             record.timestamp = packet.timestamp + slots[slot].timestampOffset
         }
         record.pictureID = ((packet.descriptor.pictureID ?? 0) &+ slots[slot].pictureOffset) & 0x7FFF

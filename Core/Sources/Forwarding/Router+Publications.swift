@@ -60,6 +60,7 @@ extension Router {
         if publications[publication].cache >= 0 { cachePlaces.give(Int(publications[publication].cache)) }
         forgetNames(publication)
         speakers.remove(publication)
+        wakeSweep()
         if peers[peer].firstPublication == Int32(publication) {
             peers[peer].firstPublication = publications[publication].next
         } else {
@@ -105,8 +106,10 @@ extension Router {
         publications[publication].mid = parameters.mid
         publications[publication].usesTransportFeedback = parameters.usesTransportFeedback
         publications[publication].streamLimit = min(max(1, parameters.layers.count) &+ 1, Limits.layers)
+        let range = publications[publication].subscribers
+        for index in 0..<Int(range.count) { slots[subscribers.slot(range, index)].sourceType = 0xFF }
         forgetNames(publication)
-        keys.reserve(keys.count &+ Limits.boundSources &+ parameters.namedSources.count)
+        reserveKeys(Limits.boundSources)
         for source in parameters.namedSources.prefix(Limits.boundSources) {
             let key = KeyTable.key(.named, of: peer, source.rawValue)
             // The first line that names it has it.

@@ -244,10 +244,7 @@ extension Router {
             publications[publication].isLive = true
             hasEvents = true
         }
-        guard sweepDue == nil else { return }
-        let due = now + Self.sweepInterval
-        sweepDue = due
-        schedule(due)
+        wakeSweep()
     }
 
     private mutating func drop(_ reason: DropReason) -> Disposition {

@@ -72,7 +72,7 @@ extension Router {
         slots[new].pictureID = UInt16(truncatingIfNeeded: draw() & 0x7FFF)
         slots[new].next = peers[peer].firstSlot
         peers[peer].firstSlot = Int32(truncatingIfNeeded: new)
-        keys.reserve(keys.count &+ 2)
+        reserveKeys(2)
         _ = keys.insert(new, for: KeyTable.key(.slot, of: peer, sources.ssrc.rawValue))
         if let repair = sources.repairSSRC {
             _ = keys.insert(new, for: KeyTable.key(.slot, of: peer, repair.rawValue))
@@ -113,6 +113,7 @@ extension Router {
         guard Int(slots[slot].publication) != publication else { return }
         unsubscribe(slot)
         slots[slot].publication = Int32(truncatingIfNeeded: publication)
+        slots[slot].sourceType = 0xFF
         subscribers.add(slot, to: publication, of: &publications)
         wantKeyFrame(slot)
     }

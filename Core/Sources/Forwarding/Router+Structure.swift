@@ -17,14 +17,20 @@ extension Router {
         peers[peer].ownSSRC = SSRC(UInt32(truncatingIfNeeded: draw()))
         peers[peer].name = draw()
         arrivals[peer] = ArrivalLog()
-        keys.reserve(keys.count &+ 1 &+ Limits.boundSources)
+        reserveKeys(1)
         _ = keys.insert(peer, for: KeyTable.key(.transport, UInt32(bitPattern: transport)))
     }
 
     /// It has gone: its publications end, its slots go.
     public mutating func remove(_ transport: TransportIndex) {
         guard let peer = find(transport) else { return }
-        while peers[peer].firstPublication >= 0 { end(publication: Int(peers[peer].firstPublication)) }
+        fanOut.stop()
+        while peers[peer].firstPublication >= 0 {
+            let publication = Int(peers[peer].firstPublication)
+            // Control knows; the index may soon be another's.
+            publications[publication].isReportedLive = false
+            end(publication: publication)
+        }
         while peers[peer].firstSlot >= 0 { end(slot: Int(peers[peer].firstSlot)) }
         for index in 0..<slotPlaces.end where slots[index].wanted?.transport == transport { slots[index].wanted = nil }
         arrivals[peer] = nil

@@ -90,6 +90,20 @@ public struct Router: ~Copyable, Sendable {
     mutating func note(_ pending: PendingControl, for peer: Int) {
         peers[peer].pending.insert(pending)
         hasControl = true
+        controlCursor = min(controlCursor, peer)
+    }
+
+    /// Control plane: room for keys to come, those of all SSRCs that packets may bind among them.
+    mutating func reserveKeys(_ count: Int) {
+        keys.reserve(keys.count &+ count &+ Limits.boundSources &* peerPlaces.end)
+    }
+
+    /// Has the room looked over from time to time.
+    mutating func wakeSweep() {
+        guard sweepDue == nil else { return }
+        let due = now + Self.sweepInterval
+        sweepDue = due
+        schedule(due)
     }
 
     /// A number nobody chose: SplitMix64.

@@ -25,7 +25,6 @@ struct SpeakerRanking: BitwiseCopyable, Sendable {
         for index in 0..<count where Int(ranked[index]) == publication {
             for place in index..<(count &- 1) { ranked[place] = ranked[place &+ 1] }
             count &-= 1
-            compare()
             return
         }
     }
@@ -36,7 +35,7 @@ struct SpeakerRanking: BitwiseCopyable, Sendable {
         ranked[index &+ 1] = first
     }
 
-    /// Looks whether control has to be told.
+    /// Looks whether control has to be told. Not at every change, which would be too often.
     mutating func compare() {
         hasChanged = count != toldCount
         for index in 0..<count where ranked[index] != told[index] { hasChanged = true }
