@@ -67,6 +67,6 @@ let package = Package(
         tests("DTLS", ["Wire", "Units"]),
         tests("PeerConnection", ["Wire", "Units", "STUN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Simulation"]),
         tests("Meeting", ["Wire", "Units"]),
-        tests("Simulation", ["Wire", "Units", "DTLS", "SDP", "RTP", "PeerConnection", "Meeting"]),
+        tests("Simulation", ["Wire", "Units", "ICE", "DTLS", "RTP", "PeerConnection", "Meeting"]),
     ]
 )

@@ -73,11 +73,11 @@ extension VideoSink {
 
     private mutating func remember(_ opening: Packet, _ now: Timestamp) {
         let mark = opening.mark
+        noteFreeze(mark, now)
         if mark.isKey {
             decoded = []
             keyFrames += 1
         }
-        noteFreeze(mark, now)
         decoded.insert(mark.frame)
         if decoded.count > 64 { decoded = decoded.filter { $0 &+ 32 > mark.frame } }
         source = mark.source

@@ -75,7 +75,7 @@ public struct VideoSink: Sendable {
         if isRepair { counts.retransmissions += 1 }
         let start = Int64(header.sequenceNumber.rawValue) + 65_536
         let number = header.sequenceNumber.extended(near: highest ?? start)
-        guard packets[number] == nil, number >= next ?? .min, number > (highest ?? .min) - Self.largestGap else {
+        guard packets[number] == nil, number >= next ?? .min, number > (highest ?? 0) - Self.largestGap else {
             counts.duplicates += 1
             return
         }
