@@ -6,6 +6,8 @@
 
 /** Said by the first m-line of the bundle for all of it. */
 const TRANSPORT = /^a=(?:ice-|fingerprint:|setup:|rtcp:|candidate:|end-of-candidates)/;
+/** And said for the whole session too: some look for it in each line, or there. */
+const COMMON = /^a=(?:ice-ufrag|ice-pwd|fingerprint|setup):/;
 /** Of a line that only receives, these tell nothing that would be used. */
 const IDLE = /^a=(?:ssrc:|ssrc-group:|msid:|rtcp-xr:|extmap-allow-mixed)/;
 /** Header extensions that are worth their place sixty times over. */
@@ -17,7 +19,8 @@ export function leanOffer(sdp) {
   const bundled = new Set(/^a=group:BUNDLE (.*)$/m.exec(session)?.[1]?.trim().split(' '));
   const carrier = lines.findIndex((line) => bundled.has(midOf(line)));
   const lean = lines.map((line, index) => leanLine(line, { isCarried: index > carrier && bundled.has(midOf(line)) }));
-  return [session, ...lean].join('\r\n');
+  const common = carrier < 0 ? [] : (lines[carrier] ?? '').split('\r\n').filter((line) => COMMON.test(line) && !session.includes(line));
+  return [session, ...common, ...lean].join('\r\n');
 }
 
 /** @param {string} section @param {{isCarried: boolean}} options another line of the bundle has the transport */
@@ -31,7 +34,13 @@ function leanLine(section, { isCarried }) {
     if (isCarried && TRANSPORT.test(line)) return false;
     return !onlyReceives || !(IDLE.test(line) || isUseless(line));
   });
-  return [first, ...kept].join('\r\n');
+  return isCarried && !kept.includes('a=bundle-only') ? bundleOnly(first, kept) : [first, ...kept].join('\r\n');
+}
+
+/** A line without a transport of its own says so (RFC 9143 §7.2.1), or some would take it for a broken one. @param {string} first @param {string[]} rest */
+function bundleOnly(first, rest) {
+  const [connection = '', ...attributes] = rest;
+  return [first.replace(/^m=(\w+) \d+ /, 'm=$1 0 '), connection, 'a=bundle-only', ...attributes].join('\r\n');
 }
 
 /** @param {string} line */
