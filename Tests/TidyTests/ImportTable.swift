@@ -8,7 +8,7 @@ enum ImportTable {
             "TURN": ["STUN"], "ICE": ["STUN", "COpenSSL"], "DTLS": ["COpenSSL"],
             "SRTP": ["RTP", "COpenSSL"], "PeerConnection": ["STUN", "ICE", "DTLS", "SRTP", "RTP", "SDP"],
             "Congestion": ["RTP"], "Forwarding": ["RTP", "Congestion"], "PacketStore": [],
-            "SFU": ["PacketStore", "PeerConnection", "Forwarding", "ICE", "DTLS", "RTP"],
+            "SFU": ["PacketStore", "PeerConnection", "Forwarding", "STUN", "ICE", "DTLS", "RTP"],
         ]
         var table = direct.mapValues { $0.union(["Wire", "Units"]) }
         table["Simulation"] = Set(direct.keys)

@@ -53,11 +53,14 @@ public enum StreamProtocol: Equatable, Sendable, BitwiseCopyable {
 
     /// Looks at the start of a stream.
     public init(startOf bytes: Span<UInt8>) {
-        switch (Self.cookie(at: 4, in: bytes), Self.cookie(at: 6, in: bytes)) {
-        case (.some(true), _): self = .turn
-        case (_, .some(true)): self = .ice
-        case (.some(false), .some(false)): self = .unknown
-        default: self = .undecided
+        let (early, late) = (Self.cookie(at: 4, in: bytes), Self.cookie(at: 6, in: bytes))
+        // A length that neither allows decides before the cookies are there.
+        let canBeTURN = early != false && StreamFrame(startOf: bytes) != .invalid
+        let canBeICE = late != false && FramedPacket(startOf: bytes) != .invalid && (bytes.count < 3 || bytes[2] < 4)
+        switch (early, late) {
+        case (.some(true), _) where canBeTURN: self = .turn
+        case (_, .some(true)) where canBeICE: self = .ice
+        default: self = canBeTURN || canBeICE ? .undecided : .unknown
         }
     }
 
