@@ -12,7 +12,7 @@ struct BoundSource: BitwiseCopyable, Sendable {
 // Which m-line and layer a packet belongs to (media checklist, 12): as its SSRC was bound; else by an SSRC named in the
 // offer, by mid and rid, by a payload type that only one m-line has. An SSRC stays with what it was bound to.
 extension Router {
-    func bound(_ ssrc: SSRC, of peer: Int) -> BoundSource? {
+    mutating func bound(_ ssrc: SSRC, of peer: Int) -> BoundSource? {
         guard let value = keys[KeyTable.key(.source, of: peer, ssrc.rawValue)] else { return nil }
         return BoundSource(stream: value >> 1, isRepair: value & 1 == 1)
     }
@@ -42,7 +42,7 @@ extension Router {
         return source
     }
 
-    private func publication(for header: RTPHeader, _ names: PacketNames, of peer: Int) -> Int? {
+    private mutating func publication(for header: RTPHeader, _ names: PacketNames, of peer: Int) -> Int? {
         let type = header.payloadType
         if let named = keys[KeyTable.key(.named, of: peer, header.ssrc.rawValue)] {
             return publications[named].formats.knows(type) ? named : nil

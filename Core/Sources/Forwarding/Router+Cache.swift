@@ -17,7 +17,7 @@ extension Router {
     }
 
     /// Where a packet of a publication's active stream stands in the cache; nil when it is not kept (any more).
-    func cached(_ number: Int64, of publication: Int) -> Int? {
+    mutating func cached(_ number: Int64, of publication: Int) -> Int? {
         guard publications[publication].cache >= 0, number >= publications[publication].cacheStart,
             number < publications[publication].cacheEnd
         else { return nil }
@@ -82,7 +82,7 @@ extension Router {
         cache[place].handle = -1
     }
 
-    private func place(_ number: Int64, _ publication: Int) -> Int {
+    private mutating func place(_ number: Int64, _ publication: Int) -> Int {
         Int(publications[publication].cache) &* Limits.cachedPackets &+ Int(number) & (Limits.cachedPackets &- 1)
     }
 }

@@ -73,7 +73,7 @@ extension Router {
     /// FIR (20), NACK (12) of packets that all lie far apart.
     private static var requestSize: Int { 32 &+ 4 &* Limits.missingPackets }
 
-    private func hasRequests(_ stream: Int) -> Bool {
+    private mutating func hasRequests(_ stream: Int) -> Bool {
         streams[stream].gate.isWanted || streams[stream].nackDue.map { $0 <= now } ?? false
     }
 
@@ -85,7 +85,7 @@ extension Router {
     }
 
     /// Some SSRC of the publisher: the format of the feedback wants one.
-    private func firstSource(of peer: Int) -> SSRC? {
+    private mutating func firstSource(of peer: Int) -> SSRC? {
         var publication = Int(peers[peer].firstPublication)
         while publication >= 0 {
             if publications[publication].streamCount > 0 {

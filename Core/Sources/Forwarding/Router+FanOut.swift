@@ -89,7 +89,7 @@ extension Router {
     }
 
     /// The timestamp a slot goes on with: as much later as time has passed, a frame at least.
-    private func continuedTimestamp(_ slot: Int) -> RTPTimestamp {
+    private mutating func continuedTimestamp(_ slot: Int) -> RTPTimestamp {
         guard let last = slots[slot].lastSent else { return slots[slot].timestamp }
         // An hour is less than half a turn of a 90 kHz clock.
         let passed = min((now - last).wholeNanoseconds, 3_600_000_000_000) / 1_000
@@ -98,7 +98,7 @@ extension Router {
     }
 
     /// Ticks of the shortest frame that is likely: 20 ms of sound, a 30th of a second of picture.
-    private func frame(_ slot: Int) -> Int { Int(slots[slot].clockRate) / (slots[slot].isAudio ? 50 : 30) }
+    private mutating func frame(_ slot: Int) -> Int { Int(slots[slot].clockRate) / (slots[slot].isAudio ? 50 : 30) }
 
     /// Sends a packet of the source under a number it was not sent with before.
     mutating func send(
@@ -159,7 +159,7 @@ extension Router {
     }
 
     /// Where the record of an own number stands.
-    func sentPlace(_ number: UInt16, _ slot: Int) -> Int {
+    mutating func sentPlace(_ number: UInt16, _ slot: Int) -> Int {
         Int(slots[slot].records) &* Limits.sentPackets &+ Int(number) & (Limits.sentPackets &- 1)
     }
 

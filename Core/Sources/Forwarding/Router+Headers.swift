@@ -50,7 +50,7 @@ extension Router {
     }
 
     /// Our own mid while the client may not know the SSRC; never the publisher's, nor a rid.
-    private func writeHeader(
+    private mutating func writeHeader(
         _ header: RTPHeader,
         _ packet: CachedPacket,
         _ slot: Int,

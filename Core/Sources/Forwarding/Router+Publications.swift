@@ -38,7 +38,7 @@ extension Router {
     }
 
     /// The publication of a line.
-    func publication(_ peer: Int, _ line: UInt8) -> Int? {
+    mutating func publication(_ peer: Int, _ line: UInt8) -> Int? {
         var index = Int(peers[peer].firstPublication)
         while index >= 0 {
             if publications[index].line == line { return index }

@@ -78,7 +78,7 @@ extension Router {
     }
 
     /// Where the record of a number stands that was sent since the slot began with its stream.
-    private func sentRecord(_ number: SequenceNumber, _ slot: Int) -> Int? {
+    private mutating func sentRecord(_ number: SequenceNumber, _ slot: Int) -> Int? {
         guard isCurrent(slot) else { return nil }
         let own = number.extended(near: slots[slot].highest)
         guard own >= slots[slot].first, own <= slots[slot].highest else { return nil }
@@ -87,13 +87,13 @@ extension Router {
     }
 
     /// Whether the slot's numbers are those of the stream it shows.
-    private func isCurrent(_ slot: Int) -> Bool {
+    private mutating func isCurrent(_ slot: Int) -> Bool {
         slots[slot].publication >= 0 && slots[slot].stream >= 0
             && slots[slot].epoch == streams[Int(slots[slot].stream)].epoch
     }
 
     /// The extended number of the source's packet that a record names.
-    private func sourceNumber(_ place: Int, _ slot: Int) -> Int64 {
+    private mutating func sourceNumber(_ place: Int, _ slot: Int) -> Int64 {
         let highest = streams[Int(slots[slot].stream)].window.highest
         let step = Int32(bitPattern: sent[place].source &- UInt32(truncatingIfNeeded: highest))
         return highest &+ Int64(step)

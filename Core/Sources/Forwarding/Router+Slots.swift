@@ -11,10 +11,9 @@ extension Router {
         guard let peer = find(slot.transport), let place = self.slot(peer, slot.line) else { return }
         fanOut.stop()
         slots[place].wanted = source
-        let publication = source.flatMap { source in
-            find(source.transport).flatMap { self.publication($0, source.line) }
-        }
-        guard let publication else { return unsubscribe(place) }
+        guard let source, let publisher = find(source.transport),
+            let publication = publication(publisher, source.line)
+        else { return unsubscribe(place) }
         subscribe(place, to: publication)
     }
 
@@ -81,7 +80,7 @@ extension Router {
     }
 
     /// The slot of a line.
-    func slot(_ peer: Int, _ line: UInt8) -> Int? {
+    mutating func slot(_ peer: Int, _ line: UInt8) -> Int? {
         var index = Int(peers[peer].firstSlot)
         while index >= 0 {
             if slots[index].line == line { return index }

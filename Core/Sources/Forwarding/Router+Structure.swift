@@ -46,7 +46,9 @@ extension Router {
         guard let peer = find(transport) else { return }
         fanOut.stop()
         var all = ExtensionMap()
-        for index in 0..<Limits.lines {
+        let end = max(min(lines.count, Limits.lines), peers[peer].lineCount)
+        peers[peer].lineCount = min(lines.count, Limits.lines)
+        for index in 0..<end {
             let line = index < lines.count ? lines[index] : nil
             update(peer, UInt8(index), publication: line?.isSending == true ? line : nil)
             update(peer, UInt8(index), slot: line?.isReceiving == true ? line : nil)

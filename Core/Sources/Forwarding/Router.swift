@@ -75,8 +75,13 @@ public struct Router: ~Copyable, Sendable {
     /// When `handleTimeout` has something to do; nil when nothing is due. Changes with every call.
     public var nextDeadline: Timestamp? { deadline }
 
+    // What only looks is `mutating` too, here and in all extensions: it is then done where the router stands. To a
+    // function that borrows it, the compiler would hand a copy of the whole.
+
     /// The peer of a transport.
-    func find(_ transport: TransportIndex) -> Int? { keys[KeyTable.key(.transport, UInt32(bitPattern: transport))] }
+    mutating func find(_ transport: TransportIndex) -> Int? {
+        keys[KeyTable.key(.transport, UInt32(bitPattern: transport))]
+    }
 
     /// Lowers the deadline. Rounded up to 5 ms, so that many small ones cost one look.
     mutating func schedule(_ moment: Timestamp) {

@@ -41,6 +41,8 @@ struct Peer: BitwiseCopyable, Sendable {
     var firstSlot: Int32 = -1
     /// The numbers of all its m-lines together, for packets whose m-line is not known yet.
     var extensions = ExtensionMap()
+    /// M-lines of the last update.
+    var lineCount = 0
     /// Lines held back, as bits, also of those that do not send yet.
     var pausedLines: UInt64 = 0
     /// What a publisher without transport-cc is told it may send, in bits per second.
