@@ -98,7 +98,8 @@ private final class World {
             extensions[kind] = UInt8((index + Int(transport)) % 14 + 1)
         }
         let how = count == 5 ? 0 : next()
-        let lines = (0..<count).map { index -> MediaParameters in
+        let lines = (0..<count).compactMap { index -> MediaParameters? in
+            guard let mid = StreamIdentifier(String(index)) else { return nil }
             let isAudio = index % 2 == 0 && index < 4
             let base = UInt32(transport) << 8 | UInt32(generation) << 16 | UInt32(index) << 1
             let video = PayloadFormat(
@@ -113,7 +114,7 @@ private final class World {
             )
             let audio = PayloadFormat(codec: .opus, payloadType: 111, clockRate: 48_000)
             return MediaParameters(
-                mid: StreamIdentifier(String(index)) ?? StreamIdentifier("x").unsafelyUnwrapped,
+                mid: mid,
                 kind: isAudio ? .audio : .video,
                 isSending: index < 2,
                 isReceiving: index >= 2,
@@ -268,7 +269,8 @@ private final class World {
     }
 
     func fail(_ why: String) -> Never {
-        fputs("\(why)\n", stderr)
-        abort()
+        print(why)
+        fflush(nil)
+        preconditionFailure()
     }
 }

@@ -158,6 +158,17 @@ struct IncomingPointTests {
         #expect(world.receive(camera.frame()).count == 2)
     }
 
+    @Test("T-RTP-3: twenty SSRCs of one transport are bound, over all of its lines")
+    func boundSources() {
+        let world = World()
+        world.join(1, (0..<13).map { camera(String($0)) })
+        for ssrc in UInt32(0)..<26 {
+            let mid: [(UInt8, [UInt8])] = [(ID.mid, Array(String(ssrc / 2).utf8))]
+            world.receive(rtp(96, 1, 0, ssrc, extensions: mid, payload: vp8(1, isKey: true, body: [1])), from: 1)
+        }
+        #expect(world.router.counters[.unbound] == 6)
+    }
+
     @Test("Point 14: of simulcast the first layer that sends is forwarded, and another when it falls silent")
     func layers() {
         let world = World.meeting(rids: ["h", "l"])
