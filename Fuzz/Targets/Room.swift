@@ -17,6 +17,7 @@ private struct World {
     var manager = MeetingManager(
         configuration: .init(
             roomLimit: 3,
+            meshLimit: 1,
             hash: { TokenHash(Array($0.utf8)) },
             iceServersLife: .seconds(900),
             iceServers: { _, _, _ in [] }
@@ -31,6 +32,8 @@ private struct World {
     var ids: [String] = ["sfu"]
     var tickets: [Ticket] = []
     var loads: [RoomName] = []
+    /// What the media server was offered and has not answered.
+    var offers: [(participant: ParticipantID, neg: Int64)] = []
     var stored: [RoomName: RoomRecord] = [:]
 
     init(bytes: [UInt8]) { self.bytes = bytes }
@@ -67,6 +70,7 @@ private struct World {
         case 5: answerLoad()
         case 6: rawText(client)
         case 7 where operation >> 4 & 3 == 3: perform(manager.drain(at: moment))
+        case 7: answerOffer()
         case 8...11: say(client, moderation())
         default: say(client, message())
         }
@@ -115,6 +119,22 @@ private struct World {
         }
     }
 
+    /// The media server answers the oldest offer, refuses it, or says something of the transport.
+    mutating func answerOffer() {
+        guard let offer = offers.first else { return }
+        let how = next()
+        if how & 3 != 3 { offers.removeFirst() }
+        let lines = (0..<Int(how >> 4)).map { SFULine(mid: "\($0)", isAudio: $0 & 1 == 0, isReceiving: $0 > 1) }
+        let own = [SFULine(mid: "m", isAudio: true, source: .microphone), SFULine(mid: "c", isAudio: false, source: .camera)]
+        switch how & 3 {
+        case 0: perform(manager.sfuRefused(offer.participant, neg: offer.neg, "No.", at: moment))
+        case 1, 2:
+            perform(manager.sfuAnswered(offer.participant, neg: offer.neg, sdp: "v=0", lines: own + lines, at: moment))
+            perform(manager.sfuConnected(offer.participant, true, at: moment))
+        default: perform(manager.sfuConnected(offer.participant, how & 4 == 0, at: moment))
+        }
+    }
+
     mutating func rawText(_ client: Int) {
         let end = min(bytes.count, offset + Int(next()))
         guard let connection = connections[client], offset <= end else { return }
@@ -144,7 +164,7 @@ private struct World {
         case 1: return #"{"type":"chat",\#(id)"text":"t","clientId":"\#(next() & 7)","to":"\#(pick(ids))"}"#
         case 2:
             return #"{"type":"state",\#(id)"microphone":"\#(how & 16 == 0 ? "on" : "off")","hand":\#(how & 32 == 0)}"#
-        case 3: return #"{"type":"offer",\#(id)"to":"\#(pick(ids))","neg":1,"sdp":"v=0"}"#
+        case 3: return #"{"type":"offer",\#(id)"to":"\#(pick(ids))","neg":\#(1 + Int(next() & 3)),"sdp":"v=0"}"#
         case 4: return #"{"type":"want","video":[{"track":"\#(pick(ids))/camera","width":1,"height":1}]}"#
         case 5: return #"{"type":"react",\#(id)"emoji":"👍"}"#
         case 6: return #"{"type":"leave"}"#
@@ -162,6 +182,7 @@ private struct World {
                 for change in changes { apply(change) }
                 if let ticket { tickets.append(ticket) }
             case .departed: break
+            case .sfu(let order): if case .offer(let participant, _, let neg, _, _, _) = order { offers.append((participant, neg)) }
             case .load(let room): loads.append(room)
             case .hold, .ping, .close: break
             }

@@ -63,6 +63,12 @@ const checks = {
   slots: shape({ slots: map(nullable(text)) }),
   speaking: shape({ participants: list(text) }),
   want: shape({ from: text, video: list(shape({ track: text, width: number, height: number, priority: optional(number) })) }),
+  given: shape({
+    video: list(shape({
+      track: text, width: optional(number), height: optional(number), framesPerSecond: optional(number), reason: optional(text),
+    })),
+  }),
+  demand: shape({ video: list(shape({ track: text, layers: list(text) })) }),
   chat: shape({ seq: integer, stored: optional(flag), ...chat }),
   reaction: shape({ participant: text, emoji: text }),
   moderated: shape({

@@ -32,6 +32,9 @@
  * @typedef {{type: 'slots', slots: Record<string, string|null>}} SlotsMessage mid → track id, of slots that changed
  * @typedef {{type: 'speaking', participants: string[]}} Speaking loudest first
  * @typedef {{type: 'want', from: string, video: WantedTrack[]}} Want
+ * @typedef {{track: string, width?: number, height?: number, framesPerSecond?: number, reason?: 'bandwidth'|'publisher'|'paused'|'cpu'}} GivenTrack
+ * @typedef {{type: 'given', video: GivenTrack[]}} Given how well tracks come by the server, and why not better
+ * @typedef {{type: 'demand', video: {track: string, layers: string[]}[]}} Demand layers of own tracks that anybody needs
  * @typedef {{type: 'chat', re?: number, seq: number, stored?: boolean} & ChatEntry} Chat
  * @typedef {{type: 'reaction', participant: string, emoji: string}} Reaction
  * @typedef {{type: 'moderated', re?: number, action: string, by: string, participant?: string, on?: boolean,
@@ -44,14 +47,18 @@
  *
  * @typedef {Welcome|Waiting|Resumed|ErrorMessage|Joined|Updated|Left|Offer|Answer|CandidateMessage|LinkMessage|TopologyMessage|Need|SlotsMessage
  *   |Speaking|Want|Chat
+<<<<<<< HEAD
  *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong} ServerMessage
+=======
+ *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong|Given|Demand} ServerMessage
+>>>>>>> cd87e25 (Keep a link over a fresh welcome, tell new slots and needs ahead; let the page know given and demand)
  *
  * @typedef {{type: 'hello', id?: number, room: string, name: string, kind: 'browser', device?: string, token?: string, resume?: string, lastSeq?: number}} Hello
  * @typedef {{type: 'offer'|'answer', id?: number, to: string, neg: number, sdp: string, tracks: TrackMap}} OutgoingDescription
  * @typedef {{type: 'candidate', to: string, neg: number, candidate: Candidate|null}} OutgoingCandidate
  * @typedef {{microphone?: OnOff, camera?: OnOff, screen?: OnOff, hand?: boolean, away?: boolean}} Presence
  * @typedef {{type: 'state', id?: number} & Presence} StateMessage
- * @typedef {{type: 'want', video: WantedTrack[]}} OutgoingWant
+ * @typedef {{type: 'want', neg?: number, video: WantedTrack[]}} OutgoingWant
  * @typedef {{type: 'chat', id?: number, text: string, to?: string, clientId: string}} OutgoingChat
  * @typedef {{type: 'react', id?: number, emoji: string}} React
  * @typedef {{type: 'moderate', id?: number, action: string, participant?: string, on?: boolean}} Moderate

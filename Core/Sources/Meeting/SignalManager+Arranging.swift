@@ -6,9 +6,9 @@ extension SignalManager {
     /// Brings the media in line with the state. Called after every input that may have changed it; does nothing otherwise.
     mutating func arrange(at moment: Moment) -> [Effect] {
         var effects = moveTopology(at: moment)
-        guard topology.usesSFU || media.values.contains(where: \.showsSomething) else { return effects }
-        effects += tellPauses()
         effects += tellNeeds()
+        guard topology.usesSFU || media.values.contains(where: \.isUnsettled) else { return effects }
+        effects += tellPauses()
         effects += assignSlots(at: moment)
         return effects
     }
@@ -101,8 +101,9 @@ extension SignalManager {
     // MARK: Slots
 
     /// Tells those who need more slots than they were told. The others' sound counts whether it is on or not; video as wanted.
+    /// In a mesh that the next to come will end, too, so that the slots are there when he comes.
     private mutating func tellNeeds() -> [Effect] {
-        guard topology.usesSFU else { return [] }
+        guard topology.usesSFU || seats.count >= topology.meshLimit else { return [] }
         var effects: [Effect] = []
         let screens = seats.count { $0.screen == .on }
         for (index, seat) in seats.enumerated() where seat.connection != nil {
@@ -145,10 +146,13 @@ extension SignalManager {
         if !isHere { shown.removeAll { track in !link.slots.contains { $0.track == track } } }
         let before = link.slots
         link.slots = SlotAssigner.assigned(before, video: shown, audio: audible(audio, by: id))
-        media[id] = link
         let changed = zip(before, link.slots).filter { $0.track != $1.track }.map(\.1)
-        guard !changed.isEmpty else { return [] }
-        let message = ServerMessage.slots(changed.map { .init(mid: $0.mid, track: $0.track) })
+        // New ones are told even when nothing is in them: a client may remember something of an earlier link.
+        let told = link.slots.filter { $0.isUsable && !$0.isTold || changed.contains($0) }
+        if isHere { for slot in link.slots.indices where link.slots[slot].isUsable { link.slots[slot].isTold = true } }
+        media[id] = link
+        guard !told.isEmpty else { return [] }
+        let message = ServerMessage.slots(told.map { .init(mid: $0.mid, track: $0.track) })
         return tell(message, to: index) + changed.map { .sfu(.assign(id, mid: $0.mid, $0.track)) }
     }
 
@@ -165,5 +169,8 @@ extension SignalManager {
 }
 
 extension MediaLink {
-    fileprivate var showsSomething: Bool { slots.contains { $0.track != nil } }
+    /// Whether there is something to take back or to tell, also in a mesh.
+    fileprivate var isUnsettled: Bool {
+        usableAt != nil || slots.contains { $0.track != nil || $0.isUsable && !$0.isTold }
+    }
 }

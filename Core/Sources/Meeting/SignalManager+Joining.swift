@@ -169,10 +169,11 @@ extension SignalManager {
         seats[index].connection = connection
         effects.append(.store([.seat(name, seats[index].record)], ticket: nil))
         guard let missed else {
-            // Who is given the meeting anew begins his link to the SFU anew: his page is new, or this server is.
-            effects += closeMedia(of: seats[index].id)
+            // A new page has no link to the SFU; one that lives keeps it.
+            if lastSeq == nil { effects += closeMedia(of: seats[index].id) }
             effects += welcome(index, token: token, re: re, waiting: waiting, at: moment)
             effects += tellTopology(to: index)
+            effects += sfuState(for: index, lastSeq: lastSeq ?? 0, at: moment)
             return effects + relink(index, lastSeq: lastSeq)
         }
         let seat = seats[index]

@@ -128,7 +128,7 @@ extension SignalManager {
     /// it missed, and how things are.
     mutating func sfuState(for index: Int, lastSeq: UInt64, at moment: Moment) -> [Effect] {
         guard var link = media[seats[index].id] else { return [] }
-        if link.answerSeq <= lastSeq { link.unconfirmed = nil }
+        if link.answerSeq <= lastSeq, lastSeq <= seq { link.unconfirmed = nil }
         if link.usableAt != nil { link.usableAt = moment.now + Limits.slotsUsableAfter }
         media[seats[index].id] = link
         var effects: [Effect] = []

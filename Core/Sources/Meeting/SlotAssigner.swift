@@ -7,6 +7,8 @@ struct Slot: Equatable, Sendable {
     let number: Int
     /// Whether the client has the answer that holds the line; before that nothing is forwarded on it.
     var isUsable = false
+    /// Whether the client was told what it shows, be it nothing.
+    var isTold = false
     var track: TrackID?
 }
 

@@ -122,10 +122,15 @@ extension SignallingSimulation {
     /// What a message means for the client's link.
     mutating func follow(_ message: ServerMessage, re: Int64?, _ index: Int) {
         switch message {
-        case .welcome: schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(100))
+        case .welcome:
+            // A link that the server knows nothing of is noticed when nothing comes over it any more.
+            let delay = clients[index].media.appliedNeg == nil ? 100 : 8_000
+            schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(delay))
         case .resumed where clients[index].media.inFlight != nil: offer(index)
         case .resumed where clients[index].media.isShort || clients[index].media.appliedNeg == nil:
             schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(100))
+        case .resumed where clients[index].id.map { sfu.links[$0] == nil } ?? false:
+            schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(8_000))
         case .need:
             if clients[index].media.inFlight == nil, clients[index].media.isShort {
                 schedule(.renegotiate(index, attempt: clients[index].media.attempt), in: random.below(100))

@@ -50,6 +50,7 @@ struct SimulatedClient {
     /// The page was reloaded.
     mutating func reload() {
         lastSeq = nil
+        media.reset()
         forgetMeeting()
     }
 
@@ -67,7 +68,6 @@ struct SimulatedClient {
         chat = []
         notStored = []
         guests = []
-        media.reset(nil)
     }
 }
 
@@ -81,7 +81,7 @@ extension SimulatedClient {
         switch message {
         case .welcome(let welcome):
             forgetMeeting()
-            media.reset(welcome.room)
+            media.begin(welcome.room)
             presence = .inside
             (id, token, participants, chat) = (welcome.you, welcome.resume, welcome.participants, welcome.chat)
             guests = welcome.waiting.map(\.id)

@@ -26,13 +26,18 @@ struct SimulatedMedia {
     /// Whether it should offer more slots.
     var isShort: Bool { need.audio > offered.audio || need.video > offered.video }
 
-    /// The meeting is given anew, and the link begins anew.
-    mutating func reset(_ room: ServerMessage.RoomInfo?) {
+    /// The page is a new one.
+    mutating func reset() {
         let attempt = attempt + 1
         self = SimulatedMedia()
         self.attempt = attempt
-        guard let room else { return }
-        (mode, epoch) = (room.topology, room.epoch)
+    }
+
+    /// The meeting is given anew; the link is kept, but the server may know nothing of it.
+    mutating func begin(_ room: ServerMessage.RoomInfo) {
+        (mode, epoch, preparing) = (room.topology, room.epoch, nil)
+        need = (4, 4)
+        wasAway = appliedNeg != nil || inFlight != nil
     }
 
     /// Makes a new offer.

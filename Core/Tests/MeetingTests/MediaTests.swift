@@ -116,6 +116,22 @@ struct MediaTests {
         #expect(meeting.takeOrders().count == 1)
     }
 
+    @Test("A page that lives keeps its link when the meeting is given anew")
+    func anew() {
+        join(["Ana", "Ben"])
+        let (token, seq) = (meeting.token("Ana"), meeting.lastSeq("Ana"))
+        meeting.drop("Ana")
+        for number in 0..<2_100 {
+            meeting.state("Ben", #""hand":\#(number % 2 == 0)"#)
+            if number % 100 == 0 { meeting.advance(.seconds(1)) }
+        }
+        let back = meeting.join("Ana", resume: token, lastSeq: seq)
+        #expect(back.types.contains("welcome"))
+        #expect(back.first("slots")?["slots"]?["a0"]?.string == "\(meeting.id("Ben"))/microphone")
+        #expect(meeting.takeOrders().closed.isEmpty)
+        #expect(meeting.shown("Ana").count == 1)
+    }
+
     @Test("In a room that hides addresses the SFU's answer still comes whole to who was away")
     func relayOnly() {
         meeting.join("Ana")
@@ -205,6 +221,17 @@ struct MediaTests {
         meeting.advance(.seconds(1))
         meeting.want("Ben", [meeting.track("Ana", .camera)])
         #expect(meeting.shown("Ben").values.contains(meeting.track("Ana", .camera)))
+    }
+
+    @Test("A client is told what its new slots show, also when that is nothing")
+    func told() {
+        meeting.join("Ana")
+        meeting.link("Ana", audio: 1, video: 1)
+        #expect(meeting.inbox("Ana").all("slots").map(\.description).count == 1)
+        #expect(meeting.inbox("Ana").first("slots")?["slots"]?["a0"] == .null)
+        #expect(meeting.inbox("Ana").first("slots")?["slots"]?["v0"] == .null)
+        meeting.want("Ana", [])
+        #expect(meeting.inbox("Ana").all("slots").count == 1)
     }
 
     @Test("Nobody is shown who has no transport; who loses his WebSocket is shown on")

@@ -37,6 +37,15 @@ struct TopologyTests {
         #expect(meeting.inbox("Dan").first("link") == nil)
     }
 
+    @Test("Who is in a mesh that the next will end is told his need ahead")
+    func ahead() {
+        #expect(meeting.join("Ana").first("need") == nil)
+        #expect(meeting.join("Ben").first("need")?["audio"]?.integer == 4)
+        #expect(meeting.inbox("Ana").all("need").count == 1)
+        meeting.join("Cleo")
+        #expect(meeting.inbox("Ana").all("need").count == 1)
+    }
+
     @Test("Who has no link after eight seconds is not waited for")
     func upWithoutAll() {
         for name in ["Ana", "Ben", "Cleo"] { meeting.join(name) }
