@@ -125,7 +125,9 @@ private struct World {
         let how = next()
         if how & 3 != 3 { offers.removeFirst() }
         let lines = (0..<Int(how >> 4)).map { SFULine(mid: "\($0)", isAudio: $0 & 1 == 0, isReceiving: $0 > 1) }
-        let own = [SFULine(mid: "m", isAudio: true, source: .microphone), SFULine(mid: "c", isAudio: false, source: .camera)]
+        let own = [
+            SFULine(mid: "m", isAudio: true, source: .microphone), SFULine(mid: "c", isAudio: false, source: .camera),
+        ]
         switch how & 3 {
         case 0: perform(manager.sfuRefused(offer.participant, neg: offer.neg, "No.", at: moment))
         case 1, 2:
@@ -182,7 +184,8 @@ private struct World {
                 for change in changes { apply(change) }
                 if let ticket { tickets.append(ticket) }
             case .departed: break
-            case .sfu(let order): if case .offer(let participant, _, let neg, _, _, _) = order { offers.append((participant, neg)) }
+            case .sfu(let order):
+                if case .offer(let participant, _, let neg, _, _, _) = order { offers.append((participant, neg)) }
             case .load(let room): loads.append(room)
             case .hold, .ping, .close: break
             }

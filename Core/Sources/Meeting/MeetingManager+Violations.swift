@@ -101,7 +101,9 @@ extension SignalManager {
         for (participant, link) in media {
             let shown = link.slots.compactMap(\.track)
             if Set(shown).count != shown.count { found.append("\(participant) is shown a track twice") }
-            if shown.contains(where: { $0.participant == participant }) { found.append("\(participant) is shown himself") }
+            if shown.contains(where: { $0.participant == participant }) {
+                found.append("\(participant) is shown himself")
+            }
             if link.slots.contains(where: { $0.track != nil && !$0.isUsable }) {
                 found.append("\(participant) is shown something on an m-line he does not have yet")
             }

@@ -93,7 +93,9 @@ struct SimulatedMedia {
 
     private mutating func read(_ contents: [ServerMessage.SlotContent], _ me: ParticipantID?) -> [String] {
         for content in contents { slots[content.mid] = content.track }
-        if !wasAway, !contents.allSatisfy({ applied.contains($0.mid) }) { return ["a slot before the answer that holds it"] }
+        if !wasAway, !contents.allSatisfy({ applied.contains($0.mid) }) {
+            return ["a slot before the answer that holds it"]
+        }
         if slots.values.contains(where: { $0.participant == me }) { return ["a slot with itself"] }
         return Set(slots.values).count == slots.count ? [] : ["one track in two slots"]
     }

@@ -70,7 +70,14 @@ struct SimulatedSFU {
 
 /// What the simulated media server says, later.
 enum SFUEvent {
-    case answer(ParticipantID, generation: Int, neg: Int64, audio: Int, video: Int, tracks: [ClientMessage.TrackBinding])
+    case answer(
+        ParticipantID,
+        generation: Int,
+        neg: Int64,
+        audio: Int,
+        video: Int,
+        tracks: [ClientMessage.TrackBinding]
+    )
     case refuse(ParticipantID, generation: Int, neg: Int64)
     case connected(ParticipantID, generation: Int, Bool)
     case track(ParticipantID, generation: Int, Source, isLive: Bool)

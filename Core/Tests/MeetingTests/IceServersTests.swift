@@ -88,7 +88,12 @@ struct IceServersTests {
     func lasting() {
         var random = SplitMix64(seed: 1)
         var manager = MeetingManager(
-            configuration: .init(roomLimit: 6, meshLimit: 6, hash: { TokenHash(Array($0.utf8)) }, iceServers: { _, _, _ in [] })
+            configuration: .init(
+                roomLimit: 6,
+                meshLimit: 6,
+                hash: { TokenHash(Array($0.utf8)) },
+                iceServers: { _, _, _ in [] }
+            )
         )
         let connection = ConnectionID(1)
         manager.opened(connection, address: TokenHash([]), at: meeting.moment)

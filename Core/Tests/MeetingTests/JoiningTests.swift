@@ -244,7 +244,12 @@ struct SuccessionTests {
 struct GreetingRateTests {
     private func hellos(_ count: Int, from address: String, isLimited: Bool) -> [String] {
         var manager = MeetingManager(
-            configuration: .init(roomLimit: 6, meshLimit: 6, hash: { TokenHash(Array($0.utf8)) }, iceServers: { _, _, _ in [] })
+            configuration: .init(
+                roomLimit: 6,
+                meshLimit: 6,
+                hash: { TokenHash(Array($0.utf8)) },
+                iceServers: { _, _, _ in [] }
+            )
         )
         var random = SplitMix64(seed: 1)
         let moment = Moment(now: Timestamp(nanoseconds: 0), wall: 0)

@@ -152,7 +152,9 @@ struct MediaTests {
     @Test("Everybody hears the others and sees what he wants, one slot number a person")
     func shown() {
         join(["Ana", "Ben", "Cleo"])
-        let (ana, ben, cleo) = (meeting.participant("Ana"), meeting.track("Ben", .camera), meeting.track("Cleo", .camera))
+        let (ana, ben, cleo) = (
+            meeting.participant("Ana"), meeting.track("Ben", .camera), meeting.track("Cleo", .camera)
+        )
         meeting.want("Ana", [cleo, ben])
         #expect(
             meeting.shown("Ana") == [

@@ -29,7 +29,9 @@ struct MemberTests {
         #expect(meeting.news("Ana").isEmpty)
     }
 
-    @Test("Nothing is relayed to oneself, to nobody or to who is gone, and no answer to the media server, which never offers")
+    @Test(
+        "Nothing is relayed to oneself, to nobody or to who is gone, and no answer to the media server, which never offers"
+    )
     func noRelay() {
         let ben = meeting.id("Ben")
         meeting.say("Ben", #"{"type":"leave"}"#)

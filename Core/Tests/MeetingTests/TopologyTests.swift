@@ -70,7 +70,9 @@ struct TopologyTests {
         #expect(back.topologies == ["2 sfu prepare", "2 sfu commit"])
     }
 
-    @Test("Two who stay go back to a mesh after fifteen seconds, with new links, when neither wants anything of the SFU")
+    @Test(
+        "Two who stay go back to a mesh after fifteen seconds, with new links, when neither wants anything of the SFU"
+    )
     func down() {
         three()
         meeting.want("Ana", [meeting.track("Ben", .camera)])
