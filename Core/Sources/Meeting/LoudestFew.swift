@@ -10,6 +10,7 @@ struct LoudestFew: Equatable, Sendable {
     private var spoke: [ParticipantID: Timestamp] = [:]
 
     /// These speak now, the loudest first. True when somebody has come in.
+    @discardableResult
     mutating func heard(_ speakers: [ParticipantID], now: Timestamp) -> Bool {
         var isChanged = false
         for speaker in speakers where spoke[speaker] != nil { spoke[speaker] = now }

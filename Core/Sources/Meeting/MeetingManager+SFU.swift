@@ -65,8 +65,9 @@ extension MeetingManager {
         _ participants: [ParticipantID],
         at moment: Moment
     ) -> [Effect] {
+        let before = rooms[room]?.loudest.members
         let effects = rooms[room]?.sfuSpeaking(participants, at: moment) ?? []
-        return arranged(effects, [room], at: moment)
+        return rooms[room]?.loudest.members == before ? effects : arranged(effects, [room], at: moment)
     }
 
     /// The effects of an input, and what follows from it for the media of the rooms that it concerned.

@@ -105,11 +105,12 @@ extension SignalManager {
     private mutating func tellNeeds() -> [Effect] {
         guard topology.usesSFU || seats.count >= topology.meshLimit else { return [] }
         var effects: [Effect] = []
+        let members = Set(seats.map(\.id))
         let screens = seats.count { $0.screen == .on }
         for (index, seat) in seats.enumerated() where seat.connection != nil {
             let before = media[seat.id]?.need
             var need = before ?? SlotNeed()
-            let wanted = media[seat.id]?.wanted.count { self.index(of: $0.participant) != nil } ?? 0
+            let wanted = media[seat.id]?.wanted.count { members.contains($0.participant) } ?? 0
             let otherScreens = screens - (seat.screen == .on ? 1 : 0)
             need.grow(audio: seats.count - 1 + otherScreens, video: wanted)
             guard need != before else { continue }

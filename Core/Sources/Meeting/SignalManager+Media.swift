@@ -117,9 +117,9 @@ extension SignalManager {
 
     /// Who speaks, the loudest first: everybody is told, without `seq`. The SFU says so at most five times a second.
     mutating func sfuSpeaking(_ participants: [ParticipantID], at moment: Moment) -> [Effect] {
-        let speakers = participants.filter { isForwarded(TrackID($0, .microphone)) }
         guard topology.usesSFU else { return [] }
-        _ = loudest.heard(speakers, now: moment.now)
+        let speakers = participants.filter { isForwarded(TrackID($0, .microphone)) }
+        loudest.heard(speakers, now: moment.now)
         let connections = seats.compactMap(\.connection)
         return connections.isEmpty ? [] : [.send(.speaking(speakers), seq: nil, re: nil, to: connections)]
     }

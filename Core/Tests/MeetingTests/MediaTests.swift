@@ -217,12 +217,20 @@ struct MediaTests {
         #expect(!meeting.shown("Ana").values.contains(wanted[1]), "it says itself that it has only the first answer")
         meeting.want("Ana", wanted, neg: 2)
         #expect(meeting.shown("Ana").values.contains(wanted[1]))
-        meeting.offer("Ben", neg: 2)
-        meeting.answer("Ben", neg: 2, video: 5)
-        #expect(meeting.manager.nextDeadline.map { $0 <= meeting.now + .seconds(1) } == true)
-        meeting.advance(.seconds(1))
-        meeting.want("Ben", [meeting.track("Ana", .camera)])
-        #expect(meeting.shown("Ben").values.contains(meeting.track("Ana", .camera)))
+    }
+
+    @Test("Without a want new slots are used a second after their answer, and not before")
+    func usableByItself() {
+        join(["Ana", "Ben"], video: 1)
+        meeting.state("Ben", #""screen":"on""#)
+        meeting.want("Ana", [meeting.track("Ben", .camera), meeting.track("Ben", .screen)])
+        meeting.offer("Ana", neg: 2)
+        meeting.answer("Ana", neg: 2, video: 4)
+        #expect(meeting.manager.nextDeadline == meeting.now + .seconds(1))
+        meeting.advance(.milliseconds(999))
+        #expect(!meeting.shown("Ana").values.contains(meeting.track("Ben", .screen)))
+        meeting.advance(.milliseconds(1))
+        #expect(meeting.shown("Ana").values.contains(meeting.track("Ben", .screen)))
     }
 
     @Test("A client is told what its new slots show, also when that is nothing")

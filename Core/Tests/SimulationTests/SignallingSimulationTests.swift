@@ -37,7 +37,7 @@ struct SignallingSimulationTests {
             #expect(crashes > 0)
             #expect(told > 0)
             #expect(filled > 1_000)
-            #expect(commits > 100)
+            #expect(commits > 20)
             #expect(relayed > told)
         }
     }
