@@ -70,6 +70,8 @@ export class Link {
   /** @type {Lines} */
   #lines;
   #wasConnected = false;
+  /** No attempt has helped yet: trying again is no better than having failed. */
+  #hasFailed = false;
   /** Since when there is no connection; 0 while there is one. */
   #apartSince;
   #refusals = 0;
@@ -141,7 +143,7 @@ export class Link {
   setRelayOnly(relayOnly) {
     if (relayOnly === this.#relayOnly) return;
     this.#relayOnly = relayOnly;
-    this.#wasConnected = false; // Nothing is wrong with the link: it is made anew.
+    this.#wasConnected = this.#hasFailed = false; // Nothing is wrong with the link: it is made anew.
     const connection = this.#connection;
     const fragment = this.#remoteFragment();
     const change = () => {
@@ -301,7 +303,7 @@ export class Link {
     this.#flow = noFlow;
     // A connection that cannot even begin says nothing: the time without one counts from here.
     this.#apartSince ||= this.#options.clock.now();
-    this.#events.changed({ state: shownState('new', this.#wasConnected) });
+    this.#events.changed({ state: this.#shownState('new') });
   }
 
   #configuration() {
@@ -348,33 +350,24 @@ export class Link {
     if (this.#closed) return;
     if (state === 'connected') {
       this.#wasConnected = true;
+      this.#hasFailed = false;
       this.#refusals = 0;
       this.#apartSince = 0;
       this.#events.changed({ relay: null });
     } else {
       this.#apartSince ||= this.#options.clock.now();
+      this.#hasFailed ||= state === 'failed';
       if (state === 'failed') this.#relays.ended();
     }
-    this.#events.changed({ state: shownState(state, this.#wasConnected) });
+    this.#events.changed({ state: this.#shownState(state) });
     this.#recovery.changed(state);
   }
-}
 
-/**
- * @param {RTCPeerConnectionState} state
- * @param {boolean} wasConnected
- * @returns {LinkState['state']}
- */
-function shownState(state, wasConnected) {
-  switch (state) {
-    case 'connected':
-      return 'connected';
-    case 'failed':
-      return 'failed';
-    case 'disconnected':
-      return 'unstable';
-    default:
-      return wasConnected ? 'unstable' : 'connecting';
+  /** @param {RTCPeerConnectionState} state @returns {LinkState['state']} */
+  #shownState(state) {
+    if (state === 'connected') return 'connected';
+    if (this.#hasFailed) return 'failed';
+    return state === 'disconnected' || this.#wasConnected ? 'unstable' : 'connecting';
   }
 }
 

@@ -48,8 +48,8 @@ export class Topology {
 
   /** Of a fresh welcome: the server remembers, or begins anew. @param {Mode} mode @param {number} epoch */
   begin(mode, epoch) {
-    const { mode: before, epoch: known } = this.#said;
+    const before = this.#said;
     this.#said = { mode, phase: 'commit', epoch };
-    return mode !== before || epoch !== known;
+    return mode !== before.mode || epoch !== before.epoch || before.phase !== 'commit';
   }
 }

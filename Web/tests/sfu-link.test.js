@@ -76,11 +76,12 @@ test('An answer to another offer is dropped', async () => {
 });
 
 test('An offer of the server is not heard: only the page offers', async () => {
-  const { clock, link, connection } = fakeServerLink();
+  const { clock, link, connections, connection } = fakeServerLink();
   await clock.run(200);
   link.receive({ type: 'offer', neg: 2_000_000_000, sdp: 'a=fingerprint:x\na=ice:y\n', tracks: {} });
   await clock.run(500);
   assert.equal(connection.signalingState, 'have-local-offer');
+  assert.equal(connections.length, 1);
 });
 
 test('The end of candidates is said', async () => {
@@ -179,6 +180,20 @@ test('Disconnected for two seconds the page restarts, with the lines as they are
   await clock.run(2_100);
   assert.equal(connection.restarts, 1);
   assert.equal(offers().length, 2);
+});
+
+test('A link that failed stays failed while it is tried again, and is well once it is connected', async () => {
+  const { clock, connection, shown, answer } = fakeServerLink();
+  await clock.run(200);
+  await answer();
+  for (const state of ['failed', 'connecting', 'disconnected']) {
+    connection.become(state);
+    assert.equal(shown.state, 'failed', state);
+  }
+  connection.become('connected');
+  assert.equal(shown.state, 'connected');
+  connection.become('disconnected');
+  assert.equal(shown.state, 'unstable');
 });
 
 test('A closed link takes its tracks down', async () => {

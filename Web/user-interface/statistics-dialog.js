@@ -35,7 +35,9 @@ export class StatisticsDialog extends MeetingDialog {
    */
   #tiles(id, link, state) {
     const { text } = this;
-    return Object.entries(link.tracks).flatMap(([name, track]) => {
+    const place = (/** @type {string} */ name) => state.participants.findIndex((one) => name.startsWith(`${one.id}/`));
+    const inOrder = Object.entries(link.tracks).sort(([left], [right]) => place(left) - place(right) || (left < right ? -1 : 1));
+    return inOrder.flatMap(([name, track]) => {
       const trackId = id === 'sfu' ? name : `${id}/${name}`;
       const isScreen = trackId.endsWith('/screen');
       const person = state.participants.find((one) => trackId.startsWith(`${one.id}/`));
