@@ -7,6 +7,8 @@ import { h } from './dom.js';
 
 /** A stream whose first frame does not come takes the place all the same. */
 const PATIENCE_MS = 3_000;
+/** From the first frame that is loaded until it is surely painted, where the browser does not say when it is. */
+const PAINTED_MS = 150;
 
 const makeVideo = () => h('video', { class: 'tile-video', playsinline: true, autoplay: true, muted: true, set: { muted: true }, tabindex: '-1' });
 
@@ -64,8 +66,8 @@ export class StreamView {
     next.srcObject = stream;
     this.#video.before(next);
     const take = () => { if (this.#next === next) this.#take(); };
-    if (typeof next.requestVideoFrameCallback === 'function') next.requestVideoFrameCallback(take);
-    else next.addEventListener('playing', take, { once: true });
+    next.requestVideoFrameCallback?.(take);
+    next.addEventListener('loadeddata', () => setTimeout(take, PAINTED_MS), { once: true });
     this.#timer = setTimeout(take, PATIENCE_MS);
     this.#run(next);
   }
