@@ -93,7 +93,7 @@ const conference = new Conference({
   complain: (code) => notices.complain(code),
   seated: (fresh) => fresh && wants.repeat(),
 });
-const wants = new Wants({ clock, say: (video) => conference.say({ type: 'want', video }), needs: (trackId) => mesh.needs(trackId) });
+const wants = new Wants({ clock, say: (video) => conference.say(mesh.wanting(video)), needs: (trackId) => mesh.needs(trackId) });
 const places = new Places({ store, history, location, leave: () => conference.leave(), arrived: () => invitations.take() });
 
 const carryOut = gestureEffects({

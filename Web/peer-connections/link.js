@@ -14,7 +14,7 @@
  * @typedef {Object} LinkEvents
  * @property {(signal: Signal) => void} send
  * @property {(source: Source, receiver: RTCRtpReceiver) => void} track the other side's track; the same source may bring a new one
- * @property {() => void} [answered] an answer to an offer of ours is in place
+ * @property {(neg: number) => void} [answered] an answer to an offer of ours is in place
  * @property {(change: Partial<LinkState>) => void} changed
  *
  * @typedef {Object} Lines the m-lines of one connection
@@ -252,7 +252,7 @@ export class Link {
       offerSources: () => this.#lines.complete(),
       expect: (tracks) => this.#lines.expect(tracks),
       adopt: () => this.#adopt(),
-      answered: () => this.#events.answered?.(),
+      answered: (neg) => this.#events.answered?.(neg),
       tracks: () => this.#lines.tracks(),
       send: (signal) => this.#say(signal),
       failed: () => this.#refused(),

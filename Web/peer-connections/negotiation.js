@@ -19,7 +19,7 @@
  * @property {() => void} offerSources makes sure that every source has its transceiver, before an offer
  * @property {(tracks: TrackMap) => void} expect which source comes on which mid, before a description is applied
  * @property {() => void} adopt attaches own sources to the transceivers that an offer brought
- * @property {() => void} [answered] an answer to an offer of ours is in place
+ * @property {(neg: number) => void} [answered] an answer to an offer of ours is in place
  * @property {() => TrackMap} tracks mid → source, for descriptions of ours
  * @property {(signal: Signal) => void} send
  * @property {(error: unknown) => void} failed a step was refused by the browser
@@ -203,7 +203,7 @@ export class Negotiation {
     await this.#peer.connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     this.#inFlight = 0;
     this.#remoteFingerprint = print;
-    this.#peer.answered?.();
+    this.#peer.answered?.(answer.neg);
     await this.#applied(answer.neg);
     await this.#offer();
   }

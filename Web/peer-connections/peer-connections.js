@@ -160,6 +160,16 @@ export class PeerConnections {
     this.#farewell();
   }
 
+  /**
+   * The slots that may be used are those of the answer that is named.
+   * @param {import('../types/messages.js').WantedTrack[]} video
+   * @returns {import('../types/messages.js').OutgoingWant}
+   */
+  wanting(video) {
+    const neg = this.#server?.answered;
+    return neg ? { type: 'want', neg, video } : { type: 'want', video };
+  }
+
   /** Whether a visible track has to be asked for: not when it comes from its sender again, and the server is to stop. @param {string} trackId */
   needs(trackId) {
     return !this.#topology.isLeavingServer || this.#ways.shown(trackId) !== 'mesh';

@@ -37,6 +37,7 @@ export class SFULink {
   /** Receivers in which something was before. @type {WeakSet<RTCRtpReceiver>} */
   #used = new WeakSet();
   #isSending = false;
+  #answered = 0;
 
   /**
    * @param {{clock: import('../state/clock.js').Clock, connect: (configuration: RTCConfiguration) => RTCPeerConnection,
@@ -60,7 +61,8 @@ export class SFULink {
       events: {
         send: (signal) => events.send(signal.type === 'candidate' ? signal : { ...signal, sdp: leanOffer(signal.sdp) }),
         track: () => {},
-        answered: () => {
+        answered: (neg) => {
+          this.#answered = neg;
           this.#report();
           events.answered();
         },
@@ -72,6 +74,11 @@ export class SFULink {
   /** For tests and for `?debug`. */
   get connection() {
     return this.#link.connection;
+  }
+
+  /** The offer whose answer is applied; 0 before the first. */
+  get answered() {
+    return this.#answered;
   }
 
   /** @param {import('./negotiation.js').RemoteSignal} signal */

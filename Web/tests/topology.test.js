@@ -282,6 +282,14 @@ test('What others ask of the server does not stop what we send to each other', a
   assert.ok(!applied.includes(false));
 });
 
+test('What is asked for names the answer that is applied', async () => {
+  const { clock, meeting, sent, welcome } = fakeMeeting();
+  welcome();
+  assert.deepEqual(meeting.wanting([]), { type: 'want', video: [] });
+  await clock.run(300);
+  assert.equal(meeting.wanting([]).neg, sent.find(({ type }) => type === 'offer').neg);
+});
+
 test('Each turn says anew what is wanted', async () => {
   const { wants, topology } = await growing();
   const before = wants.length;
