@@ -11,7 +11,9 @@ const COMMON = /^a=(?:ice-ufrag|ice-pwd|fingerprint|setup):/;
 /** Of a line that only receives, these tell nothing that would be used. */
 const IDLE = /^a=(?:ssrc:|ssrc-group:|msid:|rtcp-xr:|extmap-allow-mixed)/;
 /** Header extensions that are worth their place sixty times over. */
-const USEFUL = ['sdes:mid', 'ssrc-audio-level', 'transport-wide-cc-extensions-01', 'abs-send-time', 'video-orientation', 'playout-delay'];
+const USEFUL = ['sdes:mid', 'ssrc-audio-level', 'video-orientation', 'transport-wide-cc-extensions-01'];
+/** For browsers without the last one of these. */
+const SEND_TIME = 'abs-send-time';
 
 /** @param {string} sdp */
 export function leanOffer(sdp) {
@@ -28,11 +30,12 @@ function leanLine(section, { isCarried }) {
   const [first = '', ...attributes] = section.split('\r\n');
   const formats = new Set(first.split(' ').slice(3));
   const onlyReceives = attributes.includes('a=recvonly');
+  const countsTransport = section.includes('transport-wide-cc');
   const kept = attributes.filter((line) => {
     const feedback = /^a=rtcp-fb:(\d+) /.exec(line)?.[1];
     if (feedback && !formats.has(feedback)) return false; // Firefox lists all it knows.
     if (isCarried && TRANSPORT.test(line)) return false;
-    return !onlyReceives || !(IDLE.test(line) || isUseless(line));
+    return !onlyReceives || !(IDLE.test(line) || isUseless(line, countsTransport));
   });
   return isCarried && !kept.includes('a=bundle-only') ? bundleOnly(first, kept) : [first, ...kept].join('\r\n');
 }
@@ -43,9 +46,11 @@ function bundleOnly(first, rest) {
   return [first.replace(/^m=(\w+) \d+ /, 'm=$1 0 '), connection, 'a=bundle-only', ...attributes].join('\r\n');
 }
 
-/** @param {string} line */
-function isUseless(line) {
-  return line.startsWith('a=extmap:') && !USEFUL.some((name) => line.endsWith(name));
+/** @param {string} line @param {boolean} countsTransport the newer way to estimate bandwidth is offered: the older one would only disturb */
+function isUseless(line, countsTransport) {
+  if (line.startsWith('a=rtcp-fb:')) return countsTransport && line.endsWith(' goog-remb');
+  if (!line.startsWith('a=extmap:') || USEFUL.some((name) => line.endsWith(name))) return false;
+  return countsTransport || !line.endsWith(SEND_TIME);
 }
 
 /** @param {string} section */

@@ -224,6 +224,14 @@ test('Said is once what the bundle has in common; lines that only receive say no
   assert.equal(lean.at(-1), '', 'it ends with an end of line');
 });
 
+test('The older way to estimate bandwidth is offered only without the newer one', () => {
+  const line = (/** @type {string[]} */ ...more) => leanOffer(['v=0', 'm=video 9 UDP/TLS/RTP/SAVPF 96', 'a=recvonly', 'a=mid:5', ...more, ''].join('\r\n'));
+  const old = ['a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time', 'a=rtcp-fb:96 goog-remb'];
+  assert.ok(old.every((one) => line(...old).includes(one)));
+  const lean = line(...old, 'a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', 'a=rtcp-fb:96 transport-cc');
+  assert.ok(old.every((one) => !lean.includes(one)) && lean.includes('transport-cc'));
+});
+
 test('Lines that are not bundled keep their transport', () => {
   const sdp = offer.filter((line) => !line.startsWith('a=group')).join('\r\n');
   assert.equal(leanOffer(sdp).match(/a=ice-ufrag/g)?.length, 2);
