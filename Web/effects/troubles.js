@@ -67,7 +67,9 @@ const tryAgain = { key: 'action.retry', gesture: { type: 'retry-links' } };
 function serverTroubles(state) {
   const link = state.links.sfu;
   if (!link || link.state === 'connected') return [];
-  if (!isByServer(state)) return link.state === 'failed' || link.relay ? [{ key: 'trouble.sfu-ahead', severity: 'warning', action: tryAgain }] : [];
+  // A server that does without it has nobody to warn of his network.
+  const isBlocked = link.relay?.kind !== 'refused' && (link.state === 'failed' || link.relay);
+  if (!isByServer(state)) return isBlocked ? [{ key: 'trouble.sfu-ahead', severity: 'warning', action: tryAgain }] : [];
   const { relay } = link;
   if (relay) return [{ key: `trouble.relay-${relay.kind}`, values: { ports: relay.ports.join(', '), count: relay.ports.length }, severity: 'danger', action: tryAgain }];
   if (link.state === 'failed') return [{ key: 'trouble.sfu-failed', severity: 'danger', action: tryAgain }];

@@ -19,6 +19,7 @@
  */
 import { Link } from './link.js';
 import { loudnessOf } from './loudness.js';
+import { Presence } from './presence.js';
 import { SFULink } from './sfu-link.js';
 import { Sources, SOURCES } from './sources.js';
 import { Topology } from './topology.js';
@@ -39,12 +40,7 @@ export class PeerConnections {
   /** @type {IceServer[]} */
   #iceServers = [];
   #relayOnly = false;
-  /** @type {Set<string>} participants that send something */
-  #sending = new Set();
-  /** @type {Set<string>} ids of tracks that are said to be on */
-  #on = new Set();
-  /** @type {Set<string>} ids of tracks whose tiles are in sight */
-  #visible = new Set();
+  #presence = new Presence();
   /** @type {SFULink|null} */
   #server = null;
   #you = '';
@@ -52,7 +48,6 @@ export class PeerConnections {
   #forgetFarewell = () => {};
   #topology = new Topology();
   #ways;
-  #people = 1;
   #round = 0;
   #isWatching = false;
 
@@ -117,14 +112,10 @@ export class PeerConnections {
    * @param {readonly import('../types/state.js').Participant[]} participants
    */
   people(participants) {
-    const sending = participants.filter(({ state, microphone, camera, screen }) =>
-      state === 'connected' && [microphone, camera, screen].includes('on'));
-    this.#sending = new Set(sending.map(({ id }) => id));
-    this.#on = new Set(sending.flatMap(({ id, microphone, camera, screen }) =>
-      Object.entries({ microphone, camera, screen }).flatMap(([source, state]) => (state === 'on' ? [`${id}/${source}`] : []))));
+    const before = this.#presence.people;
+    this.#presence.update(participants);
     this.#farewell();
-    if (this.#people === participants.length) return;
-    this.#people = participants.length;
+    if (before === participants.length) return;
     this.#adapt();
   }
 
@@ -146,7 +137,7 @@ export class PeerConnections {
 
   /** The server would not take our offer; the next one comes by itself. */
   refused() {
-    if (this.#server) this.#events.changed(SERVER, { state: 'failed' });
+    this.#server?.refused();
   }
 
   /** Loudness of the others now. @param {string} participant */
@@ -156,7 +147,7 @@ export class PeerConnections {
 
   /** What is in sight here. @param {readonly {track: string}[]} tiles */
   see(tiles) {
-    this.#visible = new Set(tiles.map(({ track }) => track));
+    this.#presence.see(tiles);
     this.#farewell();
   }
 
@@ -181,7 +172,7 @@ export class PeerConnections {
     this.#forgetFarewell();
     this.#topology = new Topology();
     this.#ways.prefer('mesh');
-    this.#visible.clear();
+    this.#presence.see([]);
   }
 
   /** @returns {(Link|SFULink)[]} */
@@ -251,10 +242,8 @@ export class PeerConnections {
   /** Once the server has taken over, whoever has come by it whole needs no link of his own. */
   #farewell() {
     if (this.#topology.mode !== 'sfu' || this.#topology.phase !== 'commit') return;
-    const hasCome = (/** @type {string} */ trackId) => !this.#on.has(trackId) || this.#ways.shown(trackId) === 'sfu';
     for (const id of Array.from(this.#links.keys())) {
-      const pictures = [`${id}/camera`, `${id}/screen`].filter((trackId) => this.#visible.has(trackId));
-      if ([`${id}/microphone`, ...pictures].every(hasCome)) this.#close(id);
+      if (this.#presence.missed(id).every((trackId) => this.#ways.shown(trackId) === 'sfu')) this.#close(id);
     }
   }
 
@@ -331,7 +320,7 @@ export class PeerConnections {
   }
 
   #adapt() {
-    for (const link of this.#all()) void link.adapt(this.#people);
+    for (const link of this.#all()) void link.adapt(this.#presence.people);
   }
 
   #watchSoon() {
@@ -342,8 +331,8 @@ export class PeerConnections {
   async #watch() {
     this.#round += 1;
     await Promise.all([
-      ...[...this.#links].map(([id, link]) => link.watch(this.#sending.has(id))),
-      this.#server?.watch((trackId) => !this.#topology.isMesh && this.#on.has(trackId)),
+      ...[...this.#links].map(([id, link]) => link.watch(this.#presence.sends(id))),
+      this.#server?.watch((trackId) => !this.#topology.isMesh && this.#presence.isOn(trackId)),
     ]);
     if (this.#round % MEASURE_EVERY === 0) await Promise.all(this.#all().map((link) => link.measure()));
     this.#isWatching = false;

@@ -22,6 +22,8 @@ import { SOURCES } from './sources.js';
 
 /** m-lines of an offer, own ones included; the server takes 64. */
 const LINES = 60;
+/** @type {Pick<LinkState, 'state'|'relay'>} */
+const REFUSED = { state: 'failed', relay: { kind: 'refused', ports: [] } };
 
 export class SFULink {
   #link;
@@ -38,6 +40,8 @@ export class SFULink {
   #used = new WeakSet();
   #isSending = false;
   #answered = 0;
+  /** The server would not take our latest offer. */
+  #isRefused = false;
 
   /**
    * @param {{clock: import('../state/clock.js').Clock, connect: (configuration: RTCConfiguration) => RTCPeerConnection,
@@ -63,10 +67,11 @@ export class SFULink {
         track: () => {},
         answered: (neg) => {
           this.#answered = neg;
+          this.#isRefused = false;
           this.#report();
           events.answered();
         },
-        changed: events.changed,
+        changed: (change) => events.changed(this.#isRefused ? { ...change, ...REFUSED } : change),
       },
     });
   }
@@ -101,6 +106,12 @@ export class SFULink {
       else this.#names.delete(mid);
     }
     this.#report();
+  }
+
+  /** The server would not take our offer. What was agreed before goes on; the next offer comes by itself. */
+  refused() {
+    this.#isRefused = this.connection.connectionState !== 'connected';
+    if (this.#isRefused) this.#events.changed(REFUSED);
   }
 
   /** Whether own tracks go over this link. @param {boolean} isSending */

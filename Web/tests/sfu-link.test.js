@@ -196,6 +196,20 @@ test('A link that failed stays failed while it is tried again, and is well once 
   assert.equal(shown.state, 'unstable');
 });
 
+test('An offer that the server would not take is on its side, until it takes one', async () => {
+  const { clock, link, shown, connection, answer } = fakeServerLink();
+  await clock.run(200);
+  link.refused();
+  assert.deepEqual([shown.state, shown.relay], ['failed', { kind: 'refused', ports: [] }]);
+  await link.measure();
+  assert.equal(shown.relay.kind, 'refused', 'whatever is measured');
+  await answer();
+  connection.become('connected');
+  assert.deepEqual([shown.state, shown.relay], ['connected', null]);
+  link.refused();
+  assert.equal(shown.state, 'connected', 'what was agreed before goes on');
+});
+
 test('A closed link takes its tracks down', async () => {
   const { link, slots } = await withSlots();
   link.assign({ 6: 'ana/camera' });

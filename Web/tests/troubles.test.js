@@ -65,6 +65,8 @@ test('While people do without the server, its broken link is told ahead, after w
   assert.deepEqual(keys(inRoom(failed)), ['trouble.sfu-ahead']);
   assert.deepEqual(keys(inRoom(failed, { type: 'link', participant: ana, change: { state: 'failed' } })), ['trouble.link-failed']);
   assert.deepEqual(keys(inRoom({ type: 'link', participant: 'sfu', change: { state: 'connecting' } })), []);
+  const refused = /** @type {const} */ ({ kind: 'refused', ports: [] });
+  assert.deepEqual(keys(inRoom({ type: 'link', participant: 'sfu', change: { state: 'failed', relay: refused } })), [], 'that is the server’s own choice');
 });
 
 test('A trouble that was put away comes back only after it was over', () => {
