@@ -47,15 +47,7 @@
  *
  * @typedef {Welcome|Waiting|Resumed|ErrorMessage|Joined|Updated|Left|Offer|Answer|CandidateMessage|LinkMessage|TopologyMessage|Need|SlotsMessage
  *   |Speaking|Want|Chat
-<<<<<<< HEAD
-<<<<<<< HEAD
- *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong} ServerMessage
-=======
  *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong|Given|Demand} ServerMessage
->>>>>>> cd87e25 (Keep a link over a fresh welcome, tell new slots and needs ahead; let the page know given and demand)
-=======
- *   |Reaction|Moderated|Lobby|Notice|IceServers|Bye|Pong|Given|Demand} ServerMessage
->>>>>>> 0fc829b (Name the applied answer in want; know given and demand as the server writes them)
  *
  * @typedef {{type: 'hello', id?: number, room: string, name: string, kind: 'browser', device?: string, token?: string, resume?: string, lastSeq?: number}} Hello
  * @typedef {{type: 'offer'|'answer', id?: number, to: string, neg: number, sdp: string, tracks: TrackMap}} OutgoingDescription
