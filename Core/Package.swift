@@ -28,7 +28,8 @@ func tests(_ name: String, _ dependencies: [String] = []) -> Target {
 
 // The import table is docs/ARCHITECTURE.md's; TidyTests hold the sources to it.
 let names = [
-    "Wire", "Units", "PacketStore", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "PeerConnection", "Forwarding", "SFU",
+    "Wire", "Units", "PacketStore", "STUN", "TURN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "PeerConnection", "Forwarding",
+    "SFU",
     "Meeting", "Simulation",
 ]
 

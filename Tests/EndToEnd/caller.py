@@ -20,11 +20,12 @@ FIREFOX = {
     "media.autoplay.blocking_policy": 0,
 }
 
-# The way of every connected link: the candidates of the pair in use.
+# The way of every connected link to somebody (or, with true, to the server): the candidates of the pair in use.
 WAYS = """
-async () => {
+async (isServer) => {
   const ways = [];
   for (const pc of globalThis.watchedPeerConnections ?? []) {
+    if (isServerLink(pc) !== isServer) continue;
     if (pc.connectionState !== 'connected') continue;
     const reports = [...(await pc.getStats()).values()];
     const transport = reports.find(({type}) => type === 'transport');
@@ -92,15 +93,15 @@ class Caller(Person):
         """The latest that the server gave."""
         return self.messages("welcome", "iceServers")[-1]["iceServers"]
 
-    def ways(self):
-        return self.page.evaluate(WAYS)
+    def ways(self, server=False):
+        return self.page.evaluate(WAYS, server)
 
-    def wait_for_way(self, *allowed, seconds=20):
+    def wait_for_way(self, *allowed, seconds=20, server=False):
         """Waits until every link goes one of these ways: `direct`, or by our own relay over `udp`, `tcp`, `tls`. The best one
         is not always the first that browsers try."""
         deadline = time.monotonic() + seconds
         while True:
-            ways = self.ways()
+            ways = self.ways(server)
             if ways and all((way["by"] if way["local"] == "relay" else "direct") in allowed for way in ways):
                 return self
             assert time.monotonic() < deadline, f"{self.name} is connected by {ways}, not {allowed}"

@@ -12,20 +12,32 @@ WATCH = """
   globalThis.RTCPeerConnection = class extends Real {
     constructor(...all) { super(...all); globalThis.watchedPeerConnections.push(this); }
   };
+  // The server is the only one who does not check by itself.
+  globalThis.isServerLink = (pc) => pc.remoteDescription?.sdp.includes('a=ice-lite') ?? false;
+  globalThis.linksToPeople = () => globalThis.watchedPeerConnections.filter((pc) => !isServerLink(pc));
   document.addEventListener('securitypolicyviolation', (event) =>
     console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 })();
 """
 
-# One entry for each connected link: what came in over it so far.
+# One entry for each connected link to somebody, and for each pair of slots of the link to the server that ever had something:
+# what came in over it so far.
 INBOUND = """
 async () => {
   const links = [];
   for (const pc of globalThis.watchedPeerConnections ?? []) {
     if (pc.connectionState !== 'connected') continue;
-    const link = {energy: 0, frames: 0, samples: 0, concealed: 0, silent: 0, audioBytes: 0, videoBytes: 0, width: 0};
+    const none = () => ({energy: 0, frames: 0, samples: 0, concealed: 0, silent: 0, audioBytes: 0, videoBytes: 0, width: 0});
+    const isServer = isServerLink(pc), slots = new Map(), whole = none();
+    const slotOf = (mid) => new RegExp(`a=mid:${mid}\\r?\\n[^]*?a=msid:(slot-\\d+) `).exec(pc.remoteDescription.sdp)?.[1] ?? mid;
     for (const report of (await pc.getStats()).values()) {
       if (report.type !== 'inbound-rtp') continue;
+      let link = whole;
+      if (isServer) {
+        const slot = slotOf(report.mid);
+        if (!slots.has(slot)) slots.set(slot, none());
+        link = slots.get(slot);
+      }
       if (report.kind === 'audio') {
         link.energy += report.totalAudioEnergy ?? 0;
         link.samples += report.totalSamplesReceived ?? 0;
@@ -38,7 +50,7 @@ async () => {
         link.width = Math.max(link.width, report.frameWidth ?? 0);
       }
     }
-    links.push(link);
+    links.push(...(isServer ? slots.values() : [whole]));
   }
   return links;
 }

@@ -69,5 +69,5 @@ def test_switched_during_the_meeting(call):
     assert call.network.direct_packets() == 0
     ana.choose_more(HIDE)
     for person in (ana, ben):
-        person.until("watchedPeerConnections.at(-1).getConfiguration().iceTransportPolicy === 'all'", 10).wait_for_media()
+        person.until("linksToPeople().at(-1).getConfiguration().iceTransportPolicy === 'all'", 10).wait_for_media()
         person.do(lambda caller: expect(caller.page.get_by_text(NOTICE).first).to_be_hidden())

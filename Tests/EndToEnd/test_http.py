@@ -160,7 +160,7 @@ def test_frame_ancestors(start_server):
 @pytest.mark.parametrize("arguments, named", [
     (["--prot", "8080"], "--prot"), (["--port", "eighty"], "--port"), (["--port", "70000"], "--port"), (["--port", "-1"], "--port"), (["--port"], "--port"),
     (["--tls", "maybe"], "--tls"), (["--tls-certificate", "/nowhere.pem"], "--tls"), (["--turn-ports", "9-1"], "--turn-ports"),
-    (["--mesh-limit", "0x"], "--mesh-limit"), (["--allow-origin", "not an origin"], "--allow-origin"), (["--public-address", "somewhere"], "--public-address"),
+    (["--mesh-limit", "0x"], "--mesh-limit"), (["--room-limit", "1"], "--room-limit"), (["--allow-origin", "not an origin"], "--allow-origin"), (["--public-address", "somewhere"], "--public-address"),
     (["--chat-days", "-3"], "--chat-days"), (["--config", "/nowhere.conf"], "--config"), (["--log-level", "loud"], "--log-level"),
     (["--ice-server", "http://x"], "--ice-server"), (["--drain-seconds", "soon"], "--drain-seconds"), (["stray"], "stray"),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
@@ -182,14 +182,14 @@ def test_port_in_use(server, tmp_path):
 def test_environment_and_file(start_server, tmp_path, enter, wires, room):
     """An argument wins over the environment, the environment over the file, the file over the default."""
     config = tmp_path / "parley.conf"
-    config.write_text("# ours\nmesh-limit = 2\nlog-level = trace\nallow-origin = https://file.example\n")
+    config.write_text("# ours\nroom-limit = 2\nlog-level = trace\nallow-origin = https://file.example\n")
     one = start_server("--config", str(config))
     enter("Ana", "Ben", server=one)
     assert wires(one).refusal("hello", room=room, name="Cleo") == "room-full"
-    two = start_server("--config", str(config), environment={"PARLEY_MESH_LIMIT": "3"})
+    two = start_server("--config", str(config), environment={"PARLEY_ROOM_LIMIT": "3"})
     enter("Ana", "Ben", "Cleo", server=two)
     assert wires(two).refusal("hello", room=room, name="Dan") == "room-full"
-    three = start_server("--config", str(config), "--mesh-limit", "4", environment={"PARLEY_MESH_LIMIT": "3"})
+    three = start_server("--config", str(config), "--room-limit", "4", environment={"PARLEY_ROOM_LIMIT": "3"})
     enter("Ana", "Ben", "Cleo", "Dan", server=three)
     wires(three, origin="https://file.example")
 
@@ -204,7 +204,7 @@ def test_help():
     """`--help` names every option of the contract and exits with 0."""
     result = run("serve", "--help")
     for option in ("--host", "--port", "--tls", "--tls-certificate", "--tls-key", "--media-port", "--media-workers", "--public-address", "--turn-ports",
-                   "--data", "--mesh-limit", "--admin-port", "--turn-secret", "--redis", "--drain-seconds", "--allow-origin", "--allow-frame-ancestor"):
+                   "--data", "--mesh-limit", "--room-limit", "--admin-port", "--turn-secret", "--redis", "--drain-seconds", "--allow-origin", "--allow-frame-ancestor"):
         assert option + " " in result.stdout, option
     assert result.returncode == 0
 

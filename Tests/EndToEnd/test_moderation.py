@@ -239,11 +239,12 @@ def test_strangers_see_no_names(lobby, server, room):
     assert glance["count"] == 2 and glance["lobby"] is True and not glance.get("participants") and not glance.get("names")
 
 
-def test_full_room_admits_nobody(enter, wire, room):
+def test_full_room_admits_nobody(start_server, enter, wires, room):
     """Admission into a full room is `room-full`; the guest keeps his place and may come in when there is a seat."""
-    people = enter(*"ABCDEF")
+    server = start_server("--room-limit", "6")
+    people = enter(*"ABCDEF", server=server)
     people[0].ask("moderate", action="lobby", on=True)
-    guest = wire()
+    guest = wires(server)
     answer = guest.hello(room, "G")
     if answer["type"] == "error":  # no seat, so not even the lobby: also clear
         assert answer["code"] == "room-full"

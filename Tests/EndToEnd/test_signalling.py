@@ -103,10 +103,11 @@ def test_token_that_nobody_gave(wire, room):
     assert wire().refusal("hello", room=room, name="Ana", token="eyJhbGciOiJub25lIn0.e30.") == "bad-token"
 
 
-def test_seventh_is_refused(enter, wire, room):
-    """The seventh gets `room-full` with a sentence; `leave` frees the seat at once."""
-    people = enter(*"ABCDEF")
-    seventh = wire()
+def test_one_too_many_is_refused(start_server, enter, wires, room):
+    """Beyond `--room-limit` people get `room-full` with a sentence; `leave` frees the seat at once."""
+    server = start_server("--room-limit", "6")
+    people = enter(*"ABCDEF", server=server)
+    seventh = wires(server)
     assert seventh.refusal("hello", room=room, name="G") == "room-full"
     people[2].ask("leave")
     assert seventh.hello(room, "G")["type"] == "welcome"

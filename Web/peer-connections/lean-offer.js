@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Makes an offer of many m-lines fit into one message (64 KiB): what the first line of a bundle says for all is not said again
- * (RFC 9143 §7.1.3), and lines that only receive leave out what an SFU never answers. The browser's own description stays whole.
+ * (RFC 9143 §7.1.3), lines that only receive leave out what an SFU never answers, and nobody there looks at candidates. The
+ * browser's own description stays whole.
  */
 
 /** Said by the first m-line of the bundle for all of it. */
@@ -34,7 +35,7 @@ function leanLine(section, { isCarried }) {
   const kept = attributes.filter((line) => {
     const feedback = /^a=rtcp-fb:(\d+) /.exec(line)?.[1];
     if (feedback && !formats.has(feedback)) return false; // Firefox lists all it knows.
-    if (isCarried && TRANSPORT.test(line)) return false;
+    if (line.startsWith('a=candidate:') || (isCarried && TRANSPORT.test(line))) return false;
     return !onlyReceives || !(IDLE.test(line) || isUseless(line, countsTransport));
   });
   return isCarried && !kept.includes('a=bundle-only') ? bundleOnly(first, kept) : [first, ...kept].join('\r\n');

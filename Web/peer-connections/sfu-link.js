@@ -63,7 +63,11 @@ export class SFULink {
         return this.#slots;
       },
       events: {
-        send: (signal) => events.send(signal.type === 'candidate' ? signal : { ...signal, sdp: leanOffer(signal.sdp) }),
+        send: (signal) => {
+          if (signal.type !== 'candidate') events.send({ ...signal, sdp: leanOffer(signal.sdp) });
+          // The server only answers checks: it needs no address of ours, and is told none before they come.
+          else if (!signal.candidate) events.send(signal);
+        },
         track: () => {},
         answered: (neg) => {
           this.#answered = neg;

@@ -231,10 +231,11 @@ test('Said is once what the bundle has in common; lines that only receive say no
   const lean = leanOffer(offer.join('\r\n')).split('\r\n');
   assert.deepEqual(lean.slice(0, 6), offer.slice(0, 6));
   assert.deepEqual(lean.slice(6, 10), ['a=ice-ufrag:abcd', 'a=ice-pwd:secret', 'a=fingerprint:sha-256 AB', 'a=setup:actpass'], 'what is common stands above all lines');
-  assert.deepEqual(lean.slice(10, 24), offer.slice(6, 20), 'the line that has the transport is whole');
-  assert.deepEqual(lean.slice(24, 37), ['m=video 0 UDP/TLS/RTP/SAVPF 96 97', 'c=IN IP4 0.0.0.0', 'a=bundle-only', 'a=mid:1', 'a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid', 'a=recvonly', 'a=rtcp-mux', 'a=rtcp-rsize',
+  const whole = offer.slice(6, 20).filter((line) => !line.startsWith('a=candidate'));
+  assert.deepEqual(lean.slice(10, 23), whole, 'the line that has the transport is whole but for addresses, which the server has no use for');
+  assert.deepEqual(lean.slice(23, 36), ['m=video 0 UDP/TLS/RTP/SAVPF 96 97', 'c=IN IP4 0.0.0.0', 'a=bundle-only', 'a=mid:1', 'a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid', 'a=recvonly', 'a=rtcp-mux', 'a=rtcp-rsize',
     'a=rtpmap:96 VP8/90000', 'a=rtcp-fb:96 nack pli', 'a=rtpmap:97 rtx/90000', 'a=fmtp:97 apt=96', 'm=video 0 UDP/TLS/RTP/SAVPF 96']);
-  assert.deepEqual(lean.slice(36), offer.slice(40), 'what is lean already stays as it is');
+  assert.deepEqual(lean.slice(35), offer.slice(40), 'what is lean already stays as it is');
   assert.equal(lean.at(-1), '', 'it ends with an end of line');
 });
 

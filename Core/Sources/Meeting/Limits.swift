@@ -44,8 +44,6 @@ public enum Limits {
     public static let videoSlots = 49
     /// Who is heard when there are more to hear than `audioSlots`.
     static let loudest = 8
-    /// Members of a room that runs through the SFU: more tiles than these nobody can show.
-    public static let members = 50
     /// Bytes of a token of any kind.
     public static let tokenBytes = 4_096
     /// Guests waiting before one room.

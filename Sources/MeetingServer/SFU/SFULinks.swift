@@ -1,8 +1,9 @@
 import Meeting
 import PeerConnection
 import RTP
-import struct SDP.SDPError
 import SFU
+
+import struct SDP.SDPError
 
 /// The links between members and the SFU as the control plane keeps them: who negotiated what, and which names the media
 /// plane knows them by. A value of `MeetingService`'s.
