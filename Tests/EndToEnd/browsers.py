@@ -60,10 +60,10 @@ def firefox(playwright):
     browser.close()
 
 
-def new_site():
+def new_site(*arguments):
     """A server as browsers reach it: away from loopback a page needs TLS to be allowed devices."""
     host = os.environ.get("MEETING_TEST_HOST")
-    return Server(tls=bool(host), host=host or "127.0.0.1")
+    return Server(*arguments, tls=bool(host), host=host or "127.0.0.1")
 
 
 @pytest.fixture(scope="session")
@@ -75,11 +75,13 @@ def common_site():
 
 @pytest.fixture
 def site(request, common_site):
-    """The server of a test's pages: the common one, or with `@pytest.mark.own_server` one that may be killed."""
-    if request.node.get_closest_marker("own_server") is None:
+    """The server of a test's pages: the common one, or with `@pytest.mark.own_server` one that may be killed
+    or has arguments of its own."""
+    own = request.node.get_closest_marker("own_server")
+    if own is None:
         yield common_site
         return
-    server = new_site().start()
+    server = new_site(*own.args).start()
     yield server
     server.close()
 
@@ -161,4 +163,4 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "own_server: the test kills or restarts its server")
+    config.addinivalue_line("markers", "own_server(*arguments): the test kills, restarts or configures its server")

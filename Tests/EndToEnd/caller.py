@@ -32,7 +32,7 @@ async (isServer) => {
     const pair = reports.find(({id}) => id === transport?.selectedCandidatePairId) ?? reports.find(({type, selected}) => type === 'candidate-pair' && selected);
     const candidate = (id) => reports.find((report) => report.id === id) ?? {};
     const local = candidate(pair?.localCandidateId), remote = candidate(pair?.remoteCandidateId);
-    ways.push({local: local.candidateType, by: local.relayProtocol, address: local.address, remote: remote.candidateType, theirs: remote.address});
+    ways.push({local: local.candidateType, by: local.relayProtocol, protocol: local.protocol, address: local.address, remote: remote.candidateType, theirs: remote.address});
   }
   return ways;
 }
@@ -72,6 +72,12 @@ async ([iceServers, milliseconds]) => {
 """
 
 
+def name_of(way, server):
+    if way["local"] == "relay":
+        return way["by"]
+    return "direct-tcp" if server and way["protocol"] == "tcp" else "direct"
+
+
 class Caller(Person):
     """A person whose signalling and ways are looked at."""
 
@@ -97,12 +103,13 @@ class Caller(Person):
         return self.page.evaluate(WAYS, server)
 
     def wait_for_way(self, *allowed, seconds=20, server=False):
-        """Waits until every link goes one of these ways: `direct`, or by our own relay over `udp`, `tcp`, `tls`. The best one
-        is not always the first that browsers try."""
+        """Waits until every link goes one of these ways: `direct`, or by our own relay over `udp`, `tcp`, `tls`; with `server`
+        the link to the server, whose straight ways are `direct` and `direct-tcp`. The best one is not always the first that
+        browsers try."""
         deadline = time.monotonic() + seconds
         while True:
             ways = self.ways(server)
-            if ways and all((way["by"] if way["local"] == "relay" else "direct") in allowed for way in ways):
+            if ways and all(name_of(way, server) in allowed for way in ways):
                 return self
             assert time.monotonic() < deadline, f"{self.name} is connected by {ways}, not {allowed}"
             self.pause(0.2)

@@ -74,6 +74,12 @@ def relay_server(whole_lab):
     return whole_lab.server("--turn-secret", SECRET)
 
 
+@pytest.fixture(scope="session")
+def forwarding_server(whole_lab):
+    """One server for all callers whose media it forwards."""
+    return whole_lab.server("--mesh-limit", "0")
+
+
 class Call:
     """People on both sides of the network who join one room."""
 
@@ -98,7 +104,16 @@ class Call:
 
 @pytest.fixture
 def call(lab, relay_server, room, request):
-    call = Call(lab, relay_server, room)
+    yield from calling(Call(lab, relay_server, room), request)
+
+
+@pytest.fixture
+def forwarded_call(lab, forwarding_server, room, request):
+    """A call whose media the server forwards from the beginning."""
+    yield from calling(Call(lab, forwarding_server, room), request)
+
+
+def calling(call, request):
     yield call
     troubles = {person.name: person.errors for person in call.people if person.errors}
     if not getattr(request.node, "failed", False):

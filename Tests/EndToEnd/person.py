@@ -29,7 +29,8 @@ async () => {
     if (pc.connectionState !== 'connected') continue;
     const none = () => ({energy: 0, frames: 0, samples: 0, concealed: 0, silent: 0, audioBytes: 0, videoBytes: 0, width: 0});
     const isServer = isServerLink(pc), slots = new Map(), whole = none();
-    const slotOf = (mid) => new RegExp(`a=mid:${mid}\\r?\\n[^]*?a=msid:(slot-\\d+) `).exec(pc.remoteDescription.sdp)?.[1] ?? mid;
+    const sections = pc.remoteDescription.sdp.split(/^m=/m);
+    const slotOf = (mid) => /a=msid:(\\S+)/.exec(sections.find((section) => section.split(/\\s+/).includes(`a=mid:${mid}`)) ?? '')?.[1] ?? mid;
     for (const report of (await pc.getStats()).values()) {
       if (report.type !== 'inbound-rtp') continue;
       let link = whole;

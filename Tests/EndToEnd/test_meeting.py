@@ -246,6 +246,7 @@ def test_closed_tab(meet):
     expect(ana.tile("Ben").and_(ana.page.get_by_role("group", name=re.compile("^Ben$")))).to_have_count(0, timeout=10_000)
 
 
+@pytest.mark.own_server("--room-limit", "6")
 def test_seventh_is_told(meet, wires):
     """Who finds the room full is told so in a sentence."""
     for name in "ABCDEF":

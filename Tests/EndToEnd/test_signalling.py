@@ -19,7 +19,7 @@ def test_welcome_is_complete(enter, room):
     assert welcome["you"]["role"] == "host"
     assert welcome["room"]["name"] == room and welcome["room"]["topology"] == "mesh"
     assert {"name", "topology", "epoch", "locked", "lobby", "startedAt", "limit"} <= welcome["room"].keys()
-    assert welcome["room"]["limit"] == 6 and welcome["room"]["locked"] is False and welcome["room"]["lobby"] is False
+    assert welcome["room"]["limit"] == 100 and welcome["room"]["locked"] is False and welcome["room"]["lobby"] is False
     assert [person["name"] for person in welcome["participants"]] == ["Ana"]
     assert PARTICIPANT <= welcome["participants"][0].keys()
     assert welcome["chat"] == [] and welcome["waiting"] == []

@@ -75,7 +75,7 @@ extension OptionName {
         case .meshLimit:
             .init(
                 value: "COUNT",
-                standard: "6",
+                standard: "2",
                 help: "Largest meeting that runs peer to peer; 0: all go through the server."
             )
         case .roomLimit:

@@ -84,7 +84,7 @@ public struct ServeOptions: Equatable, Sendable {
         }
         data = try reader.text(.data) ?? "./data"
         chatDays = try reader.integer(.chatDays, 0...3650) ?? 30
-        meshLimit = try reader.integer(.meshLimit, 0...12) ?? 6
+        meshLimit = try reader.integer(.meshLimit, 0...12) ?? 2
         roomLimit = try reader.integer(.roomLimit, 2...250) ?? 100
         allowedOrigins = try reader.list(.allowOrigin, Self.originRule, OptionReader.origin)
         allowedFrameAncestors = try reader.list(.allowFrameAncestor, Self.originRule, OptionReader.origin)
