@@ -1,3 +1,4 @@
+import DTLS
 import Glibc
 import Logging
 import MediaTransport
@@ -6,16 +7,18 @@ import TURN
 import TurnLoad
 import Units
 
-/// Both ends of what `scripts/packet-cost` measures: a media plane to be counted under valgrind, and the load on it.
+/// What `scripts/packet-cost` measures.
 ///
-/// `packet-cost serve PORT` serves TURN until it is killed; `packet-cost load PORT PATH COUNT` sends that many packets
-/// through it and ends with 0 when all arrived.
+/// `packet-cost serve PORT` serves TURN until it is killed, to be counted under valgrind; `packet-cost load PORT PATH COUNT`
+/// sends that many packets through it and ends with 0 when all arrived. `packet-cost forward video|audio SUBSCRIBERS COUNT`
+/// is the SFU's way with both ends in one process; of it only `ForwardingCost.measured` is to be counted.
 @main
 struct PacketCost {
     private static let secret = "a secret of sixteen bytes and more"
 
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == "forward" { return forward(arguments.dropFirst()) }
         guard let port = arguments.dropFirst().first.flatMap({ UInt16($0) }) else { return usage() }
         switch arguments.first {
         case "serve":
@@ -31,6 +34,33 @@ struct PacketCost {
                 exit(1)
             }
         default: usage()
+        }
+    }
+
+    /// Ends with 0 when every subscriber was sent a copy of every packet.
+    private static func forward(_ arguments: ArraySlice<String>) {
+        let arguments = Array(arguments)
+        guard arguments.count == 3, let kind = ForwardingCost.Kind(rawValue: arguments[0]),
+            let subscribers = Int(arguments[1]), subscribers > 0, let count = Int(arguments[2]), count > 0
+        else { return usage() }
+        guard let own = DTLSIdentity(wall: 1_795_000_000), let theirs = DTLSIdentity(wall: 1_795_000_000) else {
+            say("no certificate")
+            exit(1)
+        }
+        do {
+            var cost = try ForwardingCost(kind, subscribers: subscribers, own: own, theirs: theirs)
+            guard cost.isComplete else {
+                say("the links did not come about")
+                exit(1)
+            }
+            // Caches are full and slots have begun.
+            _ = cost.run(1_000, isMeasured: false)
+            let forwarded = cost.run(count, isMeasured: true)
+            say("forwarded \(forwarded)")
+            exit(forwarded >= count * subscribers ? 0 : 1)
+        } catch {
+            say("\(error)")
+            exit(1)
         }
     }
 
@@ -96,7 +126,12 @@ struct PacketCost {
     }
 
     private static func usage() {
-        say("usage: packet-cost serve PORT | packet-cost load PORT to-peer|to-client|send|relay-to-relay COUNT")
+        say(
+            """
+            usage: packet-cost serve PORT | packet-cost load PORT to-peer|to-client|send|relay-to-relay COUNT
+                 | packet-cost forward video|audio SUBSCRIBERS COUNT
+            """
+        )
         exit(64)
     }
 
