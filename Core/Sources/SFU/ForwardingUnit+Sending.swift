@@ -99,6 +99,7 @@ extension ForwardingUnit {
     mutating func settle(_ index: Int, at now: Timestamp, _ slab: inout PacketSlab) {
         sendDatagrams(of: index, &slab)
         takeEvents(of: index, at: now)
+        transports[index].deadline = transports[index].connection.nextDeadline
     }
 
     mutating func takeEvents(of index: Int, at now: Timestamp) {
@@ -113,6 +114,7 @@ extension ForwardingUnit {
                 tell(.failed(transports[index].key))
             }
             updateConnected(index, at: now)
+            transports[index].deadline = transports[index].connection.nextDeadline
         }
     }
 
@@ -187,11 +189,11 @@ extension ForwardingUnit {
         guard let due = nextScan, due <= now else { return }
         var next: Timestamp?
         for index in transports.indices where transports.contains(index) {
-            if let deadline = transports[index].connection.nextDeadline, deadline <= now {
+            if let deadline = transports[index].deadline, deadline <= now {
                 transports[index].connection.handleTimeout(at: now)
                 settle(index, at: now, &slab)
             }
-            next = Self.earlier(next, transports[index].connection.nextDeadline)
+            next = Self.earlier(next, transports[index].deadline)
         }
         for room in rooms.indices where rooms.contains(room) {
             if let deadline = rooms[room].router.nextDeadline, deadline <= now {

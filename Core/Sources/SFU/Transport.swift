@@ -16,6 +16,7 @@ struct Transport: ~Copyable {
     var fragments: (current: UInt64, previous: UInt64?)
     /// Whether the router and the control plane take it for connected.
     var isConnected = false
+    /// No later than the connection's own: what it hears puts that off, and is not asked after every packet.
     var deadline: Timestamp?
 
     init(_ key: TransportKey, room: Int, _ connection: consuming PeerConnection) {
