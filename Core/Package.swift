@@ -67,6 +67,7 @@ let package = Package(
         tests("ICE", ["Wire", "Units", "STUN"]),
         tests("DTLS", ["Wire", "Units"]),
         tests("PeerConnection", ["Wire", "Units", "STUN", "ICE", "DTLS", "SRTP", "RTP", "SDP", "Simulation"]),
+        tests("SFU", names.filter { $0 != "SFU" }),
         tests("Meeting", ["Wire", "Units"]),
         tests("Simulation", ["Wire", "Units", "ICE", "DTLS", "RTP", "PeerConnection", "Meeting"]),
     ]

@@ -55,3 +55,10 @@ extension MediaService {
         public var port: Int
     }
 }
+
+/// Only what may stand in a log, however it is printed: it holds secrets.
+extension MediaService.Configuration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "port \(port), \(workers) workers" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -114,7 +114,7 @@ public struct MediaService: Service {
 
     /// What the SFU of each worker has counted, as of now.
     public var sfuCounters: [SFUCounters] {
-        get async { await plane.reports().map(\.sfu) }
+        get async { await plane.reports().map(\.sfu.unit) }
     }
 
     /// Takes over a stream of STUN and ChannelData that came out of TLS: one end of a socket pair. The descriptor is the
@@ -133,6 +133,11 @@ public struct MediaService: Service {
     /// What the TURN server of each worker has relayed, refused and dropped, as of now.
     public var turnCounters: [TURN.Counters] {
         get async { await plane.reports().map(\.turn) }
+    }
+
+    /// Everything that was counted so far. Each worker is asked once, and answers between two rounds.
+    public var report: MediaReport {
+        get async { MediaReport(await plane.reports()) }
     }
 
     private func plans(_ groups: [MediaPort.Group], _ shared: SharedState) -> [WorkerPlan] {
@@ -163,6 +168,11 @@ public struct MediaService: Service {
             )
         }
     }
+}
+
+extension MediaService: CustomStringConvertible {
+    /// What logs call it. Its configuration holds secrets.
+    public var description: String { "MediaService" }
 }
 
 /// The workers' state once they run, for who asks from outside.

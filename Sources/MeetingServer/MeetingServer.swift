@@ -12,7 +12,7 @@ import Units
 import WebSite
 import WebSocket
 
-/// A meeting service: web page, signalling, STUN, and what it stores; the composition root of `parley serve`.
+/// A meeting service: web page, signalling, media, metrics, and what it stores; the composition root of `parley serve`.
 ///
 /// Another Hummingbird app mounts it like this:
 /// ```
@@ -33,6 +33,8 @@ public struct MeetingServer: Sendable {
     private let media: MediaService
     private let mediaControl: MediaControl
     private let mediaPort: BoundPort
+    private let adminPort: BoundPort
+    private let version: String
     private let isDraining: DrainFlag
     private let onListening: @Sendable (Listening) async -> Void
 
@@ -42,6 +44,8 @@ public struct MeetingServer: Sendable {
         public let port: Int
         /// The bound port of STUN.
         public let mediaPort: Int
+        /// The bound TCP port of the metrics, on 127.0.0.1.
+        public let adminPort: Int
         /// SHA-256 of a certificate the server made itself, as browsers show it.
         public let fingerprint: String?
     }
@@ -65,6 +69,8 @@ public struct MeetingServer: Sendable {
         encryption = try Encryption(options: options)
         let mediaPort = BoundPort(options.mediaPort)
         self.mediaPort = mediaPort
+        self.version = version
+        adminPort = BoundPort(options.adminPort)
         let secret = try TURNSecret(options: options, store: store)
         let (events, onEvent) = AsyncStream<SFUEvent>.makeStream()
         let configuration = MediaService.Configuration(options: options, secret: secret) { onEvent.yield($0) }
@@ -130,7 +136,18 @@ public struct MeetingServer: Sendable {
     /// The same around an application of somebody else, which has the routes (`addRoutes`) and was built with `server`.
     public func services(with application: some Service) -> [any Service] {
         [meeting, media] + (encryption.map { [$0.watcher(logger: logger)] } ?? [])
-            + [application, DrainService(meeting: meeting, flag: isDraining)]
+            + [admin, application, DrainService(meeting: meeting, flag: isDraining)]
+    }
+
+    private var admin: AdminServer {
+        let page = MetricsPage(version: version, meeting: meeting, media: media)
+        let adminPort = adminPort
+        return AdminServer(
+            port: options.adminPort,
+            logger: logger,
+            metrics: { await page.text() },
+            onListening: { adminPort.set($0) }
+        )
     }
 
     /// HTTP/1.1 whose requests may become WebSockets, in TLS as the options say, and then TURN beside it: the `server` of a Hummingbird `Application`.
@@ -176,7 +193,8 @@ public struct MeetingServer: Sendable {
     private func application() -> some Service {
         let router = Router(context: SocketContext.self)
         addRoutes(to: router)
-        let (onListening, mediaPort, fingerprint) = (onListening, mediaPort, encryption?.fingerprint)
+        let (onListening, mediaPort, adminPort) = (onListening, mediaPort, adminPort)
+        let fingerprint = encryption?.fingerprint
         return Application(
             router: router,
             server: server,
@@ -187,13 +205,25 @@ public struct MeetingServer: Sendable {
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                // Ready is who can be reached on both ports; when the other cannot be bound, the server ends instead.
-                await mediaPort.whenBound()
-                await onListening(Listening(port: port, mediaPort: mediaPort.number, fingerprint: fingerprint))
+                // Ready is who can be reached on all ports; when another cannot be bound, the server ends instead.
+                guard await mediaPort.whenBound(), await adminPort.whenBound() else { return }
+                await onListening(
+                    Listening(
+                        port: port,
+                        mediaPort: mediaPort.number,
+                        adminPort: adminPort.number,
+                        fingerprint: fingerprint
+                    )
+                )
             },
             logger: logger
         )
     }
+}
+
+extension MeetingServer: CustomStringConvertible {
+    /// What logs call it. Its parts hold secrets.
+    public var description: String { "MeetingServer" }
 }
 
 /// A port that the system may choose: known when the socket is bound.
@@ -204,9 +234,10 @@ final class BoundPort: Sendable {
     /// - Parameter asked: the port of the options; 0 until `set` tells the chosen one.
     init(_ asked: Int) { port = Atomic(asked) }
 
-    /// Returns when `set` was called, or when the task is cancelled. For one caller.
-    func whenBound() async {
+    /// Returns true when `set` was called, false when the task was cancelled before. For one caller.
+    func whenBound() async -> Bool {
         for await _ in bound.stream {}
+        return !Task.isCancelled
     }
 
     var number: Int { port.load(ordering: .relaxed) }
@@ -227,9 +258,12 @@ final class DrainFlag: Sendable {
 }
 
 /// The first to stop: tells everybody before the connections end.
-private struct DrainService: Service {
+private struct DrainService: Service, CustomStringConvertible {
     let meeting: MeetingService
     let flag: DrainFlag
+
+    /// What logs call it.
+    var description: String { "DrainService" }
 
     func run() async throws {
         // Thrown only when the server is cancelled instead of shut down; people are told all the same.

@@ -99,7 +99,7 @@ extension MeetingService {
     private func hearMedia() async {
         for await event in media.events {
             let moment = clock.moment
-            switch links.news(event) {
+            switch links.news(event, at: moment.now) {
             case .connected(let participant, let isConnected):
                 perform(manager.sfuConnected(participant, isConnected, at: moment))
             case .track(let participant, let source, let isLive):
@@ -184,6 +184,11 @@ extension MeetingService {
 
     /// What a stranger may know of a room.
     func glance(at room: RoomName) -> RoomGlance { manager.glance(at: room) }
+
+    /// What the metrics say of the control plane.
+    func tally() -> MeetingTally {
+        MeetingTally(census: manager.census, counters: manager.counters, joinTimes: links.joinTimes)
+    }
 }
 
 // MARK: - Effects
@@ -208,7 +213,7 @@ extension MeetingService {
             case .store(let changes, let ticket): write(changes, ticket)
             case .departed(let participant): media.revoke(participant)
             case .load(let room): Task { await self.load(room) }
-            case .sfu(let order): if let reply = links.perform(order) { replies.append(reply) }
+            case .sfu(let order): if let reply = links.perform(order, at: clock.moment.now) { replies.append(reply) }
             }
         }
         broadcast.flush()

@@ -5,7 +5,10 @@ import Telemetry
 /// The secret of this server's TURN credentials: given by `--turn-secret`, or made at the first start and kept.
 struct TURNSecret: Sendable {
     /// The key of the MAC: the secret's text in UTF-8, as coturn's `static-auth-secret` takes it.
-    let key: [UInt8]
+    var key: [UInt8] { hidden.revealed }
+
+    /// Printed in no log.
+    private let hidden: Secret<[UInt8]>
 
     /// How long credentials open allocations; one that is open goes on.
     static let life = Duration.seconds(900)
@@ -23,10 +26,10 @@ struct TURNSecret: Sendable {
     }
 
     /// The one of `--turn-secret`.
-    init(given text: String) { key = Array(text.utf8) }
+    init(given text: String) { hidden = Secret(Array(text.utf8)) }
 
     /// The one of the data directory.
-    init(kept bytes: [UInt8]) { key = Self.text(of: bytes) }
+    init(kept bytes: [UInt8]) { hidden = Secret(Self.text(of: bytes)) }
 
     /// What a participant shows to TURN from now on.
     func credentials(for participant: String, unixSeconds now: Int64) -> RESTCredentials {

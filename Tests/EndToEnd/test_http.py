@@ -1,5 +1,5 @@
 """HTTP, options, TLS and logs, as browsers, hosts and strangers see them."""
-import gzip, http.client, json, re, shutil, socket, ssl, subprocess, time
+import base64, gzip, http.client, json, re, shutil, socket, ssl, subprocess, time
 
 import pytest
 
@@ -179,6 +179,15 @@ def test_port_in_use(server, tmp_path):
     assert result.returncode != 0 and str(server.port) in result.stderr and len(result.stderr.strip().splitlines()) <= 3
 
 
+def test_admin_port_in_use(server, tmp_path):
+    """A port of the metrics that somebody else has is a sentence with the port and its option in it, and nothing says ready."""
+    result = run("serve", "--data", str(tmp_path), "--port", "0", "--media-port", str(servers.free_port()), "--admin-port", str(server.admin_port))
+    sentence = [line for line in result.stderr.strip().splitlines() if not line.startswith("{")]
+    assert result.returncode != 0 and len(sentence) == 1, result.stderr
+    assert str(server.admin_port) in sentence[0] and "--admin-port" in sentence[0]
+    assert "ready" not in result.stdout
+
+
 def test_environment_and_file(start_server, tmp_path, enter, wires, room):
     """An argument wins over the environment, the environment over the file, the file over the default."""
     config = tmp_path / "parley.conf"
@@ -207,6 +216,71 @@ def test_help():
                    "--data", "--mesh-limit", "--room-limit", "--admin-port", "--turn-secret", "--redis", "--drain-seconds", "--allow-origin", "--allow-frame-ancestor"):
         assert option + " " in result.stdout, option
     assert result.returncode == 0
+
+
+# Metrics
+
+def scrape(server, host="127.0.0.1", path="/metrics"):
+    """What Prometheus would read."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.admin_port, timeout=10)
+    connection.request("GET", path, headers={"Host": host})
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    if answer.status != 200:
+        return answer.status
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return body
+
+
+def value(metrics, sample):
+    """The number of one line."""
+    return next(float(line.rsplit(" ", 1)[1]) for line in metrics.splitlines() if line.rsplit(" ", 1)[0] == sample)
+
+
+def test_metrics(start_server, enter, room):
+    """`/metrics` of the admin port says how many people are here, and what was counted; it never goes back."""
+    server = start_server()
+    before = scrape(server)
+    assert value(before, 'parley_participants{state="connected"}') == 0
+    ana, ben = enter("Ana", "Ben", server=server)
+    ana.send_raw('{"type":"broken')
+    ana.ask("ping")
+    metrics = scrape(server)
+    assert value(metrics, 'parley_participants{state="connected"}') == 2
+    assert value(metrics, 'parley_rooms{mode="mesh"}') + value(metrics, 'parley_rooms{mode="sfu"}') == 1
+    assert value(metrics, 'parley_signalling_ignored_messages_total{reason="malformed"}') == 1
+    assert value(metrics, "process_resident_memory_bytes") > 10e6 and value(metrics, "process_open_fds") > 5
+    assert abs(value(metrics, "process_start_time_seconds") - time.time()) < 300
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.sendto(b"\x04hello", ("127.0.0.1", server.media_port))
+    deadline = time.monotonic() + 5
+    while value(scrape(server), 'parley_drops_total{layer="port",reason="unknown_protocol"}') < 1:
+        assert time.monotonic() < deadline
+    after = scrape(server)
+    assert value(after, 'parley_worker_busy_seconds_total{worker="0"}') > 0
+    samples = {line.rsplit(" ", 1)[0] for line in after.splitlines() if not line.startswith("#")}
+    for sample in samples:
+        if "_total" in sample:
+            assert value(after, sample) >= value(metrics, sample), sample
+    assert room not in after and "Ana" not in after
+    assert len(samples) < 300  # labels are few, however long the server runs
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/admin", "/debug", "/debug/pprof"])
+def test_metrics_are_not_public(server, path):
+    """T-MET-1: the port of the page has no metrics."""
+    answer, body = get(server, path)
+    assert answer.status == 404 and b"parley_" not in body
+
+
+def test_metrics_are_for_this_machine(server):
+    """T-MET-1: the metrics listen on loopback only, and a page whose name leads there reads nothing."""
+    assert scrape(server, host="evil.example") == 403 and scrape(server, host=f"localhost:{server.admin_port}") != 403
+    assert scrape(server, path="/") == 404
+    port = f":{server.admin_port:04X}"
+    listening = [line.split()[1] for name in ("tcp", "tcp6") for line in open(f"/proc/net/{name}") if line.split()[3] == "0A" and line.split()[1].endswith(port)]
+    assert listening == ["0100007F" + port]
 
 
 # TLS
@@ -301,9 +375,17 @@ def test_health_while_draining(start_server, enter):
         assert answer.status == 503 and json.loads(body)["status"] == "draining"
 
 
-def test_logs_hold_no_secrets(start_server, enter, wires, room):
-    """The log of a whole meeting, at the finest level, holds no name, no message, no token, no SDP, no address of a person."""
-    server = start_server("--log-level", "trace", "--turn-secret", "canary-turn-secret")
+def forms(secret):
+    """A secret, and how bytes of it look when a value that holds it is printed."""
+    raw = secret.encode()
+    head = ", ".join(str(byte) for byte in raw[:8])
+    return [secret, head, head.replace(" ", ""), raw[:8].hex(), base64.b64encode(raw[:9]).decode()]
+
+
+@pytest.mark.parametrize("level", ["debug", "trace"])
+def test_logs_hold_no_secrets(start_server, enter, wires, room, level):
+    """The log and the metrics of a whole meeting, at the finest levels, hold no name, message, token, SDP, address of a person, TURN secret."""
+    server = start_server("--log-level", level, "--turn-secret", "canary-turn-secret")
     ana, ben = enter("Canary Ana", "Canary Ben", server=server, device="canary-device")
     ana.chat("canary chat")
     ana.chat("canary private", to=ben.you)
@@ -321,13 +403,15 @@ def test_logs_hold_no_secrets(start_server, enter, wires, room):
     wires(server).refusal("hello", room=room, name="Canary\u202eEve")
     get(server, f"/r/{room}?canary-query=1", User_Agent="canary-agent", Cookie="canary=cookie", Authorization="Bearer canary-bearer")
     get(server, "/canary-path", X_Forwarded_For="203.0.113.78")
+    metrics = scrape(server)
     ana.send("moderate", action="ban", participant=back.you)
     ana.send("moderate", action="end")
     ana.wait_until_closed()
     server.stop()
     log = server.log_text()
-    assert "Server started" in log
-    for secret in [*tokens, "canary", "203.0.113.77", "203.0.113.78"]:
+    assert "Server started" in log and "parley_rooms" in metrics and "MediaService" in log
+    log += metrics
+    for secret in [*tokens, *forms("canary-turn-secret"), "canary", room, "203.0.113.77", "203.0.113.78"]:
         found = log.lower().find(secret.lower())
         assert found < 0, f"the log holds {secret!r}: …{log[max(0, found - 200):found + 100]}…"
 

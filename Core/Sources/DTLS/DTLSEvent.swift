@@ -37,4 +37,16 @@ public struct DTLSCounters: Equatable, Sendable, BitwiseCopyable {
     public var unexpected = 0
     /// Handshakes that failed.
     public var failures = 0
+
+    public init() {}
+
+    /// Adds what another transport counted.
+    public mutating func add(_ other: DTLSCounters) {
+        malformed &+= other.malformed
+        oversized &+= other.oversized
+        badEpoch &+= other.badEpoch
+        early &+= other.early
+        unexpected &+= other.unexpected
+        failures &+= other.failures
+    }
 }

@@ -47,13 +47,32 @@ public struct Counters: Sendable {
     public internal(set) var recovered: UInt64 = 0
     /// Packets that publishers were asked for again.
     public internal(set) var requested: UInt64 = 0
+    /// Packets that subscribers asked for again.
+    public internal(set) var asked: UInt64 = 0
     /// Requests for a key frame that publishers were sent.
     public internal(set) var keyFrameRequests: UInt64 = 0
+    /// Requests for a key frame that subscribers sent.
+    public internal(set) var keyFramesAsked: UInt64 = 0
 
     private var drops = InlineArray<17, UInt64>(repeating: 0)
 
+    public init() {}
+
     /// How much was dropped for a reason.
     public subscript(reason: DropReason) -> UInt64 { drops[reason.rawValue] }
+
+    /// Adds what another router counted.
+    public mutating func add(_ other: Counters) {
+        received &+= other.received
+        forwarded &+= other.forwarded
+        retransmitted &+= other.retransmitted
+        recovered &+= other.recovered
+        requested &+= other.requested
+        asked &+= other.asked
+        keyFrameRequests &+= other.keyFrameRequests
+        keyFramesAsked &+= other.keyFramesAsked
+        for index in drops.indices { drops[index] &+= other.drops[index] }
+    }
 
     mutating func count(_ reason: DropReason) { drops[reason.rawValue] &+= 1 }
 }

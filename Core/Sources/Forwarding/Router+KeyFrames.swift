@@ -23,6 +23,7 @@ extension Router {
 
     /// A subscriber's decoder asks (PLI, FIR). It did not know yet of a key frame that was sent within its round trip.
     mutating func askedForKeyFrame(_ slot: Int) {
+        counters.keyFramesAsked &+= 1
         if slots[slot].stream >= 0, let sent = slots[slot].keyFrameSent,
             now - sent < peers[Int(slots[slot].peer)].roundTrip
         {

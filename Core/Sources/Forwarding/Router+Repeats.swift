@@ -8,6 +8,7 @@ extension Router {
     /// A subscriber asks for one of his packets again. Refused within a round trip of the last time, beyond the budget,
     /// and when it is not there any more.
     mutating func askedForRepeat(_ number: SequenceNumber, _ slot: Int) {
+        counters.asked &+= 1
         guard slots[slot].records >= 0, slots[slot].repairType != nil else { return counters.count(.noRepair) }
         let peer = Int(slots[slot].peer)
         guard peers[peer].isConnected, let place = sentRecord(number, slot),

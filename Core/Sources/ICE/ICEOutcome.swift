@@ -43,4 +43,20 @@ public struct ICECounters: Equatable, Sendable, BitwiseCopyable {
     public var unknownAttributes = 0
     /// Paths forgotten because there were `Limits.tuples` already.
     public var evicted = 0
+
+    public init() {}
+
+    /// Adds what another agent counted.
+    public mutating func add(_ other: ICECounters) {
+        answered &+= other.answered
+        notICE &+= other.notICE
+        badFingerprint &+= other.badFingerprint
+        badUsername &+= other.badUsername
+        badIntegrity &+= other.badIntegrity
+        strayAnswers &+= other.strayAnswers
+        overBudget &+= other.overBudget
+        roleConflicts &+= other.roleConflicts
+        unknownAttributes &+= other.unknownAttributes
+        evicted &+= other.evicted
+    }
 }

@@ -61,6 +61,8 @@ public struct MeetingManager: Sendable {
         public var unknownMessages: UInt64 = 0
         public var malformedMessages: UInt64 = 0
         public var rateLimitedMessages: UInt64 = 0
+
+        public init() {}
     }
 }
 

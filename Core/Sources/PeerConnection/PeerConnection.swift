@@ -20,6 +20,8 @@ public struct PeerConnection: ~Copyable {
     private let identity: DTLSIdentity
     var agent: ICEAgent
     var dtls: DTLSTransport
+    /// What DTLS counted before the client's certificate changed.
+    private var earlierDTLS = DTLSCounters()
     var ciphers: SessionCiphers?
     var pending = PendingDatagrams()
     var events = PendingEvents()
@@ -52,6 +54,7 @@ public struct PeerConnection: ~Copyable {
     public mutating func update(_ session: SessionParameters) {
         if session.isRestart { agent.restart(local: session.local, remote: session.remote) }
         guard session.isNewAssociation else { return }
+        earlierDTLS.add(dtls.counters)
         dtls = DTLSTransport(.server, identity: identity, fingerprints: session.fingerprints)
         release = nil
         earlyPath = nil
@@ -73,7 +76,11 @@ public struct PeerConnection: ~Copyable {
     public func admits(_ path: FiveTuple) -> Bool { agent.admits(path) }
 
     public var iceCounters: ICECounters { agent.counters }
-    public var dtlsCounters: DTLSCounters { dtls.counters }
+    public var dtlsCounters: DTLSCounters {
+        var all = earlierDTLS
+        all.add(dtls.counters)
+        return all
+    }
 
     // MARK: - What comes out
 

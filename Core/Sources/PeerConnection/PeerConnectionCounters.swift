@@ -21,6 +21,21 @@ public struct PeerConnectionCounters: Equatable, Sendable, BitwiseCopyable {
     /// Datagrams of DTLS that an unverified path had not earned (T-STUN-1).
     public var overBudget = 0
 
+    public init() {}
+
+    /// Adds what another link counted.
+    public mutating func add(_ other: PeerConnectionCounters) {
+        unknown &+= other.unknown
+        notAdmitted &+= other.notAdmitted
+        beforeKeys &+= other.beforeKeys
+        malformed &+= other.malformed
+        notAuthentic &+= other.notAuthentic
+        replayed &+= other.replayed
+        tooManyStreams &+= other.tooManyStreams
+        noRoom &+= other.noRoom
+        overBudget &+= other.overBudget
+    }
+
     mutating func count(_ error: UnprotectError) {
         switch error {
         case .malformed, .notEncrypted: malformed &+= 1

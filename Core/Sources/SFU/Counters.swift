@@ -17,7 +17,9 @@ public struct SFUCounters: Equatable, Sendable, BitwiseCopyable {
     public var pathless: UInt64 = 0
     /// Packets dropped because all slots were taken.
     public var slotless: UInt64 = 0
-    /// Links that became connected: handshakes that succeeded.
+    /// Handshakes of DTLS that ended with keys. Those that failed are DTLS's to count.
+    public var handshakes: UInt64 = 0
+    /// Links that became connected, each time they did.
     public var connects: UInt64 = 0
     public var losses: UInt64 = 0
     /// Handshakes that failed, and links that clients ended.
@@ -31,4 +33,26 @@ public struct SFUCounters: Equatable, Sendable, BitwiseCopyable {
     public var rooms: UInt64 = 0
 
     public init() {}
+
+    /// Adds what another worker counted.
+    public mutating func add(_ other: SFUCounters) {
+        unknown &+= other.unknown
+        packetsIn &+= other.packetsIn
+        bytesIn &+= other.bytesIn
+        packetsOut &+= other.packetsOut
+        bytesOut &+= other.bytesOut
+        controlIn &+= other.controlIn
+        controlOut &+= other.controlOut
+        unprotected &+= other.unprotected
+        pathless &+= other.pathless
+        slotless &+= other.slotless
+        handshakes &+= other.handshakes
+        connects &+= other.connects
+        losses &+= other.losses
+        failures &+= other.failures
+        refused &+= other.refused
+        eventsLost &+= other.eventsLost
+        transports &+= other.transports
+        rooms &+= other.rooms
+    }
 }

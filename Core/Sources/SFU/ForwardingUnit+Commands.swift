@@ -99,6 +99,9 @@ extension ForwardingUnit {
         rooms[room].router.remove(TransportIndex(index))
         drain(room, at: now, &slab)
         transportIndices[transports[index].key] = nil
+        var sums = past
+        sums.add(transports[index].connection)
+        past = sums
         transports.remove(index)
         rooms[room].members &-= 1
         counters.transports &-= 1
@@ -108,6 +111,7 @@ extension ForwardingUnit {
     private mutating func closeIfEmpty(_ room: Int) {
         guard rooms[room].members == 0 else { return }
         roomIndices[rooms[room].key] = nil
+        past.forwarding.add(rooms[room].router.counters)
         rooms.remove(room)
         counters.rooms &-= 1
     }

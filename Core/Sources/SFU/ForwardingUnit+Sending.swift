@@ -107,7 +107,7 @@ extension ForwardingUnit {
             switch event {
             case .pathSelected(let path):
                 transports[index].selected = paths.find(path).map { Int32(truncatingIfNeeded: $0) } ?? -1
-            case .established: break
+            case .established: counters.handshakes &+= 1
             case .lost: transports[index].selected = -1
             case .closed, .failed:
                 counters.failures &+= 1

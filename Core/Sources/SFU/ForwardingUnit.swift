@@ -42,6 +42,8 @@ public struct ForwardingUnit: ~Copyable {
     var firstEvent = 0
     var nextScan: Timestamp?
     public internal(set) var counters = SFUCounters()
+    /// What links and rooms counted that are closed.
+    var past = SFUReport()
 
     /// `generator` has to be a cryptographic one: it makes credentials and keys.
     public init(identity: DTLSIdentity, using generator: some RandomNumberGenerator & Sendable) {

@@ -32,3 +32,10 @@ public struct Configuration: Sendable {
         self.isOwnRelay = isOwnRelay
     }
 }
+
+/// Only what may stand in a log, however it is printed: the secrets do not.
+extension Configuration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "realm \(realm), \(secrets.count) secrets" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -29,7 +29,9 @@ enum WorkerCommand: Sendable {
 struct WorkerReport: Sendable {
     var media: MediaCounters
     var turn: TURN.Counters
-    var sfu: SFUCounters
+    var sfu: SFUReport
+    /// How long it did something else than wait.
+    var busy: Duration
 }
 
 /// The way into a worker: a list behind a lock, and an event that wakes the worker's poll. Not for packets.

@@ -42,6 +42,8 @@ struct Worker: ~Copyable {
     var answerSlot: SlotIndex
 
     var counters = MediaCounters()
+    /// Nanoseconds of whole rounds, in which it did something else than wait.
+    var busy: UInt64 = 0
     var now: Timestamp
     var wall: UInt64
     var nextTick: Timestamp
@@ -111,6 +113,7 @@ struct Worker: ~Copyable {
         finishForwarding()
         flush()
         wakeOthers()
+        busy &+= (clock.now() - now).wholeNanoseconds
     }
 
     /// When there is something to do without anybody sending anything; nil while nobody is here.
@@ -172,7 +175,12 @@ struct Worker: ~Copyable {
         var media = counters
         media.streams = UInt64(streams.count)
         media.relays = UInt64(relays.count)
-        return WorkerReport(media: media, turn: turn.counters, sfu: sfu.counters)
+        return WorkerReport(
+            media: media,
+            turn: turn.counters,
+            sfu: sfu.report,
+            busy: .nanoseconds(Int64(clamping: busy))
+        )
     }
 
     /// Gives back what others count, answers who still asks. Descriptors are closed by their owners' ends.

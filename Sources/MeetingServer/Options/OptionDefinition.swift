@@ -94,7 +94,7 @@ extension OptionName {
             .init(
                 value: "PORT",
                 standard: "9090",
-                help: "TCP port on 127.0.0.1 of metrics and administration; not used yet."
+                help: "TCP port on 127.0.0.1 that tells Prometheus how the server does (/metrics); 0 takes a free one."
             )
         case .drainSeconds:
             .init(value: "SECONDS", standard: "30", help: "How long stopping may take after SIGTERM.")

@@ -41,7 +41,7 @@ public struct ServeOptions: Equatable, Sendable {
     public var allowedFrameAncestors: [String]
     /// Directory of the page; nil is the page inside the program.
     public var web: String?
-    /// TCP port on 127.0.0.1.
+    /// TCP port of the metrics, on 127.0.0.1; 0 takes a free one.
     public var adminPort: Int
     public var drainSeconds: Int
     public var logLevel: Logger.Level

@@ -2,6 +2,10 @@ import Meeting
 import PeerConnection
 import RTP
 import SFU
+import Telemetry
+import Units
+
+import struct SDP.SDPError
 
 import struct SDP.SDPError
 
@@ -45,6 +49,8 @@ struct SFULinks {
         /// The index of each m-line.
         var lines: [String: UInt8] = [:]
         var sources: [Source: UInt8] = [:]
+        /// When the first offer came; nil once media can go.
+        var offered: Timestamp?
     }
 
     private struct Room {
@@ -65,6 +71,8 @@ struct SFULinks {
     /// What is shown in each slot; kept by names, because a link may be replaced on either side.
     private var shown: [ParticipantID: [String: TrackID]] = [:]
     private var paused: Set<TrackID> = []
+    /// Seconds from a link's first offer until it is connected.
+    private(set) var joinTimes = Histogram(bounds: [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30])
 
     init(_ plane: Plane) {
         self.plane = plane
@@ -79,10 +87,10 @@ struct SFULinks {
 
 extension SFULinks {
     /// Does what the meeting wants; an offer has a reply.
-    mutating func perform(_ order: SFUOrder) -> Reply? {
+    mutating func perform(_ order: SFUOrder, at now: Timestamp) -> Reply? {
         switch order {
         case .offer(let participant, let room, let neg, let sdp, let tracks, _):
-            return offer(participant, in: room, neg: neg, sdp: sdp, tracks: tracks)
+            return offer(participant, in: room, neg: neg, sdp: sdp, tracks: tracks, at: now)
         case .assign(let participant, let mid, let track): assign(participant, mid: mid, track)
         case .pause(let track, let isPaused): pause(track, isPaused)
         case .close(let participant): close(participant)
@@ -96,13 +104,14 @@ extension SFULinks {
         in room: RoomName,
         neg: Int64,
         sdp: String,
-        tracks: [ClientMessage.TrackBinding]
+        tracks: [ClientMessage.TrackBinding],
+        at now: Timestamp
     ) -> Reply {
         do {
             let session = Self.session(of: sdp)
             if let link = links[participant], link.session != session || link.room != room { forget(participant) }
             return if links[participant] == nil {
-                try open(participant, in: room, neg: neg, session, sdp, tracks)
+                try open(participant, in: room, neg: neg, session, sdp, tracks, at: now)
             } else {
                 try renegotiate(participant, neg: neg, sdp, tracks)
             }
@@ -117,7 +126,8 @@ extension SFULinks {
         neg: Int64,
         _ session: Substring,
         _ sdp: String,
-        _ tracks: [ClientMessage.TrackBinding]
+        _ tracks: [ClientMessage.TrackBinding],
+        at now: Timestamp
     ) throws(SDPError) -> Reply {
         let room = rooms[name] ?? Room(key: RoomKey(rawValue: nextKey()), worker: quietestWorker)
         var link = Link(
@@ -131,7 +141,8 @@ extension SFULinks {
                 candidates: plane.candidates(),
                 sessionID: random.next() >> 2,
                 using: &random
-            )
+            ),
+            offered: now
         )
         let negotiated = try link.negotiator.answer(sdp)
         let lines = link.take(negotiated.session, tracks)
@@ -189,16 +200,26 @@ extension SFULinks {
 
 extension SFULinks {
     /// What an event means for the meeting; nil when it is of a link that is gone, or nobody's business.
-    func news(_ event: SFUEvent) -> News? {
+    mutating func news(_ event: SFUEvent, at now: Timestamp) -> News? {
         switch event {
-        case .connected(let key): participants[key].map { .connected($0, true) }
-        case .lost(let key), .failed(let key): participants[key].map { .connected($0, false) }
-        case .started(let track): news(of: track, isLive: true)
-        case .stalled(let track): news(of: track, isLive: false)
+        case .connected(let key):
+            guard let participant = participants[key] else { return nil }
+            noteJoin(participant, at: now)
+            return .connected(participant, true)
+        case .lost(let key), .failed(let key): return participants[key].map { .connected($0, false) }
+        case .started(let track): return news(of: track, isLive: true)
+        case .stalled(let track): return news(of: track, isLive: false)
         case .speaking(let room, let keys):
-            roomNames[room].map { .speaking($0, keys.compactMap { participants[$0] }) }
-        case .opened, .closed: nil
+            return roomNames[room].map { .speaking($0, keys.compactMap { participants[$0] }) }
+        case .opened, .closed: return nil
         }
+    }
+
+    /// The first time counts; a link that comes back later was not joining.
+    private mutating func noteJoin(_ participant: ParticipantID, at now: Timestamp) {
+        guard let offered = links[participant]?.offered else { return }
+        links[participant]?.offered = nil
+        joinTimes.observe(Double((now - offered).wholeNanoseconds) / 1e9)
     }
 
     private func news(of track: TrackKey, isLive: Bool) -> News? {

@@ -2,7 +2,7 @@ public import Logging
 public import ServiceLifecycle
 
 /// Looks at the certificate's files every few seconds, until the server stops.
-public struct CertificateWatcher: Service {
+public struct CertificateWatcher: Service, CustomStringConvertible {
     private let store: CertificateStore
     private let logger: Logger
     private let wait: @Sendable () async throws -> Void
@@ -25,6 +25,9 @@ public struct CertificateWatcher: Service {
             }
         }
     }
+
+    /// What logs call it.
+    public var description: String { "CertificateWatcher" }
 
     private func look() {
         switch store.refresh() {

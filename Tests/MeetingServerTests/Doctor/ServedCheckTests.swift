@@ -28,7 +28,7 @@ struct ServedCheckTests {
         let data = FileManager.default.temporaryDirectory.appending(path: "parley-\(UUID().uuidString)").path()
         defer { try? FileManager.default.removeItem(atPath: data) }
         let mediaPort = try #require((35_600..<35_900).first { Self.isFree($0) })
-        let all = ["--port", "0", "--media-port", "\(mediaPort)", "--data", data] + arguments
+        let all = ["--port", "0", "--admin-port", "0", "--media-port", "\(mediaPort)", "--data", data] + arguments
         let (listening, report) = AsyncStream<MeetingServer.Listening>.makeStream()
         let server = try await MeetingServer(options: try doctorOptions(all), version: "9.9", logger: quiet) {
             report.yield($0)
