@@ -51,6 +51,7 @@ const mesh = new PeerConnections({
   clock,
   connect: (configuration) => new RTCPeerConnection(configuration),
   makeStream: () => new MediaStream(),
+  ownHost: location.hostname,
   ownTrack: (source) => (source === 'microphone' || source === 'camera' ? local.track(source) : screen.track(source)),
   events: {
     send: (message) => conference.say(message),

@@ -52,6 +52,21 @@ ONLY = """
 })
 """
 
+# Every pair that was tried, for the sentence of a failed test.
+PAIRS = """
+async () => {
+  const pairs = [];
+  for (const pc of globalThis.watchedPeerConnections ?? []) {
+    const reports = await pc.getStats();
+    const name = (id) => { const one = reports.get(id) ?? {}; return `${one.candidateType} ${one.protocol} ${one.address ?? ''}:${one.port}`; };
+    for (const pair of reports.values()) {
+      if (pair.type === 'candidate-pair') pairs.push(`${name(pair.localCandidateId)} - ${name(pair.remoteCandidateId)} ${pair.state} ${pair.requestsSent}/${pair.responsesReceived}`);
+    }
+  }
+  return pairs;
+}
+"""
+
 # What gathering with these servers finds, in at most so many milliseconds.
 GATHER = """
 async ([iceServers, milliseconds]) => {
@@ -111,7 +126,7 @@ class Caller(Person):
             ways = self.ways(server)
             if ways and all(name_of(way, server) in allowed for way in ways):
                 return self
-            assert time.monotonic() < deadline, f"{self.name} is connected by {ways}, not {allowed}"
+            assert time.monotonic() < deadline, f"{self.name} is connected by {ways}, not {allowed}, of {self.page.evaluate(PAIRS)}"
             self.pause(0.2)
 
     def only(self, words):

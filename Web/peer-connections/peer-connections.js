@@ -53,7 +53,8 @@ export class PeerConnections {
 
   /**
    * @param {{clock: Clock, connect: (configuration: RTCConfiguration) => RTCPeerConnection, makeStream: () => MediaStream,
-   *   ownTrack: import('./sources.js').OwnTrack, events: ConnectionEvents}} options
+   *   ownTrack: import('./sources.js').OwnTrack, events: ConnectionEvents, ownHost?: string}} options `ownHost`: the server's name in the
+   *   page's address
    */
   constructor(options) {
     this.#options = options;
@@ -194,6 +195,7 @@ export class PeerConnections {
     this.#server = new SFULink({
       clock, connect, makeStream, ownTrack,
       iceServers: this.#iceServers,
+      ownHost: this.#options.ownHost,
       events: {
         send: (signal) => this.#events.send({ ...signal, to: SERVER }),
         slot: (trackId, receiver, wasUsed) => this.#slot(trackId, receiver, wasUsed),

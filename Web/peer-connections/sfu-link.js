@@ -15,6 +15,7 @@
  * @property {() => void} answered an answer is applied: what it holds may be used
  * @property {(change: Partial<LinkState>) => void} changed
  */
+import { detours } from './detours.js';
 import { leanOffer } from './lean-offer.js';
 import { Link } from './link.js';
 import { Slots } from './slots.js';
@@ -28,6 +29,7 @@ const REFUSED = { state: 'failed', relay: { kind: 'refused', ports: [] } };
 export class SFULink {
   #link;
   #events;
+  #ownHost;
   /** @type {Slots|null} */
   #slots = null;
   /** Kinds of the slots in the order of their m-lines. @type {Kind[]} */
@@ -45,17 +47,19 @@ export class SFULink {
 
   /**
    * @param {{clock: import('../state/clock.js').Clock, connect: (configuration: RTCConfiguration) => RTCPeerConnection,
-   *   makeStream: () => MediaStream, iceServers: IceServer[], ownTrack: import('./sources.js').OwnTrack, events: SFULinkEvents}} options
+   *   makeStream: () => MediaStream, iceServers: IceServer[], ownHost?: string,
+   *   ownTrack: import('./sources.js').OwnTrack, events: SFULinkEvents}} options
    */
-  constructor({ clock, connect, makeStream, iceServers, ownTrack, events }) {
+  constructor({ clock, connect, makeStream, iceServers, ownHost = '', ownTrack, events }) {
     this.#events = events;
+    this.#ownHost = ownHost;
     const groups = { person: makeStream(), screen: makeStream() };
     const sent = (/** @type {Source} */ source) => (this.#isSending ? ownTrack(source) : null);
     this.#link = new Link({
       polite: true,
       clock,
       connect,
-      iceServers,
+      iceServers: detours(iceServers, ownHost),
       // The server is no other member: there is nobody to hide our address from.
       relayOnly: false,
       lines: (connection) => {
@@ -162,7 +166,7 @@ export class SFULink {
 
   /** @param {IceServer[]} iceServers */
   setIceServers(iceServers) {
-    this.#link.setIceServers(iceServers);
+    this.#link.setIceServers(detours(iceServers, this.#ownHost));
   }
 
   close() {

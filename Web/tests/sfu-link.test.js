@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { commonCodecs } from '../peer-connections/common-codecs.js';
+import { detours } from '../peer-connections/detours.js';
 import { leanOffer } from '../peer-connections/lean-offer.js';
 import { fakeServerLink } from './support/fake-server-link.js';
 
@@ -258,4 +259,13 @@ test('Formats are those that every browser has, VP8 first', () => {
   const capable = [codec('video/AV1'), codec('video/rtx'), codec('video/H264', 'packetization-mode=0;profile-level-id=42e01f'),
     codec('video/H264', 'packetization-mode=1;profile-level-id=42e01f'), codec('video/VP9'), codec('video/VP8')];
   assert.deepEqual(commonCodecs(capable), [capable[5], capable[3], capable[1]]);
+});
+
+test('On the way to the server itself only its relay on the page\'s port helps, and relays of others', () => {
+  const relay = { urls: ['turn:meet.example:3478?transport=udp', 'turn:meet.example:3478?transport=tcp', 'turns:meet.example:443?transport=tcp'], username: 'x' };
+  const other = { urls: ['turn:relay.example:3478'] };
+  const stun = { urls: ['stun:meet.example:3478'] };
+  assert.deepEqual(detours([stun, relay, other], 'meet.example'), [{ ...relay, urls: ['turns:meet.example:443?transport=tcp'] }, other]);
+  assert.deepEqual(detours([{ urls: ['turn:[2001:db8::1]:3478'] }], '[2001:db8::1]'), []);
+  assert.deepEqual(detours([stun, relay, other], ''), [stun, relay, other]);
 });
