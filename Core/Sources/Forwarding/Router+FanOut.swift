@@ -20,6 +20,10 @@ extension Router {
         return nextRepeat(into: &room)
     }
 
+    /// Gives up the copies of the packet just received that were not fetched: for a caller who has nowhere to put them,
+    /// before the bytes are another packet's.
+    public mutating func dropCopies() { fanOut.stop() }
+
     /// The packet just received for one slot; nil when it gets none.
     private mutating func copy(to slot: Int, into room: inout MutableSpan<UInt8>) -> Forward? {
         guard peers[Int(slots[slot].peer)].isConnected else { return nil }

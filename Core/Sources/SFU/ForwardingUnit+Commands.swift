@@ -94,8 +94,11 @@ extension ForwardingUnit {
         for key in [names.current, names.previous] {
             if let key { fragments.remove(index, hash: UInt32(truncatingIfNeeded: key)) }
         }
+        // Whoever closes it does not want to hear that it is lost.
+        transports[index].isConnected = false
+        transports[index].selected = -1
         let records = transports[index].records
-        for place in records.indices where records[place] >= 0 { forget(Int(records[place])) }
+        for place in records.indices where records[place] >= 0 { forget(Int(records[place]), at: now) }
         rooms[room].router.remove(TransportIndex(index))
         drain(room, at: now, &slab)
         transportIndices[transports[index].key] = nil
@@ -110,9 +113,18 @@ extension ForwardingUnit {
 
     private mutating func closeIfEmpty(_ room: Int) {
         guard rooms[room].members == 0 else { return }
+        if rooms[room].isTouched { untouch(room) }
         roomIndices[rooms[room].key] = nil
         past.forwarding.add(rooms[room].router.counters)
         rooms.remove(room)
         counters.rooms &-= 1
+    }
+    /// A room that goes leaves the list, or the next in its place would be there twice.
+    private mutating func untouch(_ room: Int) {
+        for place in 0..<touchedCount where Int(touched[place]) == room {
+            touchedCount &-= 1
+            touched[place] = touched[touchedCount]
+            return
+        }
     }
 }

@@ -25,7 +25,7 @@ extension ForwardingUnit {
         switch transports[index].connection.receive(&packet, on: path, at: now) {
         case .nothing:
             slab.give(back: slot)
-            note(path, outlet, of: index)
+            note(path, outlet, of: index, at: now)
             settle(index, at: now, &slab)
         case .media(let parsed):
             counters.packetsIn &+= 1
@@ -76,45 +76,49 @@ extension ForwardingUnit {
             at: now
         )
         sendForwards(of: room, &slab)
+        // Without a slot to write into, copies are lost: the packet's slot may soon be another's.
+        if spare == PacketSlab.none { rooms[room].router.dropCopies() }
         if disposition == .notKept { slab.give(back: slot) }
         giveBackReleased(of: room, &slab)
         touch(room)
     }
 
     /// Remembers a path that ICE has admitted, so that what comes from there finds its transport.
-    private mutating func note(_ path: FiveTuple, _ outlet: OutletID, of index: Int) {
+    private mutating func note(_ path: FiveTuple, _ outlet: OutletID, of index: Int, at now: Timestamp) {
         if let record = paths.find(path) {
             if paths[record].outlet != outlet { paths.move(record, to: outlet) }
             // A client that joins again from the same socket is another link.
             if Int(paths[record].transport) == index { return }
             guard transports[index].connection.admits(path) else { return }
-            forget(record)
+            forget(record, at: now)
         } else if !transports[index].connection.admits(path) {
             return
         }
         let record = Int32(truncatingIfNeeded: paths.insert(path, outlet, transport: index))
-        makeRoomForPath(of: index)
+        makeRoomForPath(of: index, at: now)
         for place in transports[index].records.indices where transports[index].records[place] < 0 {
             transports[index].records[place] = record
             break
         }
         tell(.opened(ClientPath(path: path, outlet: outlet)))
-        if transports[index].connection.selected == path { transports[index].selected = record }
+        guard transports[index].connection.selected == path else { return }
+        transports[index].selected = record
+        updateConnected(index, at: now)
     }
 
     /// Drops the oldest path that media does not take when there are as many as ICE keeps.
-    private mutating func makeRoomForPath(of index: Int) {
+    private mutating func makeRoomForPath(of index: Int, at now: Timestamp) {
         let records = transports[index].records
         var oldest: Int32?
         for place in records.indices {
             if records[place] < 0 { return }
             if oldest == nil, records[place] != transports[index].selected { oldest = records[place] }
         }
-        if let oldest { forget(Int(oldest)) }
+        if let oldest { forget(Int(oldest), at: now) }
     }
 
-    /// Takes a path away from its transport.
-    mutating func forget(_ record: Int) {
+    /// Takes a path away from its transport, which is without a way when its media went there.
+    mutating func forget(_ record: Int, at now: Timestamp) {
         let index = Int(paths[record].transport)
         let name = Int32(truncatingIfNeeded: record)
         if transports.contains(index) {
@@ -127,6 +131,7 @@ extension ForwardingUnit {
             }
             transports[index].records = kept
             if transports[index].selected == name { transports[index].selected = -1 }
+            updateConnected(index, at: now)
         }
         tell(.closed(ClientPath(path: paths[record].path, outlet: paths[record].outlet)))
         paths.remove(record)
@@ -137,7 +142,7 @@ extension ForwardingUnit {
         guard let record = paths.find(path) else { return }
         let index = Int(paths[record].transport)
         transports[index].connection.closed(path)
-        forget(record)
+        forget(record, at: now)
         takeEvents(of: index, at: now)
     }
 }

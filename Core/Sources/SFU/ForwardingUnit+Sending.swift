@@ -119,7 +119,7 @@ extension ForwardingUnit {
     }
 
     /// Tells the router and the control plane when a link can or cannot carry media any more.
-    private mutating func updateConnected(_ index: Int, at now: Timestamp) {
+    mutating func updateConnected(_ index: Int, at now: Timestamp) {
         let isConnected = transports[index].selected >= 0 && transports[index].connection.isEstablished
         guard isConnected != transports[index].isConnected else { return }
         transports[index].isConnected = isConnected

@@ -29,6 +29,9 @@ struct PathTable: ~Copyable {
         records = FlatArray(repeating: Self.free, count: 0)
     }
 
+    /// How many paths there are.
+    var count: Int { index.count }
+
     /// The record of a path; nil when nobody has it.
     func find(_ path: FiveTuple) -> Int? {
         var probe = index.probe(hash(path))

@@ -48,11 +48,10 @@ struct SourceNumbers: Sendable {
     }
 }
 
-/// A microphone: a packet like Opus's every 20 ms.
+/// A microphone: a packet like Opus's every 20 ms, or as often as it is told to.
 struct AudioSource: Sendable {
-    private static let interval = Duration.milliseconds(20)
-
     let number: UInt32
+    let interval: Duration
     var numbers: SourceNumbers
     /// 0 is the loudest, 127 silence.
     var level: UInt8 = 30
@@ -60,8 +59,9 @@ struct AudioSource: Sendable {
     private(set) var due: Timestamp?
     private var frame: UInt32 = 0
 
-    init(number: UInt32, payloadType: UInt8, using random: inout SplitMix64) {
+    init(number: UInt32, payloadType: UInt8, interval: Duration, using random: inout SplitMix64) {
         self.number = number
+        self.interval = interval
         numbers = SourceNumbers(payloadType: payloadType, clockRate: 48_000, using: &random)
     }
 
@@ -74,7 +74,7 @@ struct AudioSource: Sendable {
         let moment = due ?? now
         guard moment <= now else { return nil }
         // Who was held up for long goes on from now.
-        due = now - moment > .seconds(1) ? now + Self.interval : moment + Self.interval
+        due = now - moment > .seconds(1) ? now + interval : moment + interval
         frame &+= 1
         // A byte of Opus's (TOC), then the mark, then what fills a packet of 32 kbit/s.
         let payload =

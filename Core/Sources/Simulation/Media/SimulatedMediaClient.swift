@@ -21,6 +21,8 @@ public struct SimulatedMediaClient: ~Copyable {
         public var audioSlots = 2
         public var videoSlots = 2
         public var video = VideoShape()
+        /// Between packets of sound.
+        public var audioInterval = Duration.milliseconds(20)
 
         public init(number: UInt32, seed: UInt64, addresses: [TransportAddress]) {
             self.number = number
@@ -76,7 +78,12 @@ public struct SimulatedMediaClient: ~Copyable {
         self.identity = identity
         random = SplitMix64(seed: configuration.seed)
         let number = configuration.number
-        microphone = AudioSource(number: number, payloadType: MediaNumbers.opus, using: &random)
+        microphone = AudioSource(
+            number: number,
+            payloadType: MediaNumbers.opus,
+            interval: configuration.audioInterval,
+            using: &random
+        )
         camera = VideoSource(
             number: number,
             payloadType: MediaNumbers.vp8,
