@@ -23,6 +23,8 @@ public struct DTLSTransport: ~Copyable {
     private var associations: [Association] = []
     /// Closed, but with the goodbye left to send.
     private var leaving: [Association] = []
+    /// Where media goes.
+    private var current: FiveTuple?
     private var isEstablished = false
     private var isOver = false
     public private(set) var counters = DTLSCounters()
@@ -84,10 +86,16 @@ public struct DTLSTransport: ~Copyable {
         return nil
     }
 
-    /// Media moved to another path: so does what is left to say.
+    /// Media moved to another path: so does what is left to say. A handshake that has begun where media was until now moves
+    /// along, unless there is another where it goes: the client does not read any more where it was.
     public mutating func move(to path: FiveTuple) {
-        guard isEstablished else { return }
-        for association in associations { association.path = path }
+        let old = current
+        current = path
+        if isEstablished {
+            for association in associations { association.path = path }
+        } else if let old, !associations.contains(where: { $0.path == path }) {
+            associations.first { $0.path == old }?.path = path
+        }
     }
 
     /// Gives back all that an established association holds, some 42 KB of which OpenSSL 3.0 keeps 22 for messages that may

@@ -72,7 +72,7 @@ extension PeerConnection {
             return
         }
         agent.receivedUnauthenticated(bytes.count, on: path)
-        settle(dtls.receive(bytes, on: path, at: now), now)
+        settle(dtls.receive(bytes, on: path, at: now), on: path, now)
     }
 
     /// Whether a path that is not selected may shake hands: the first that tries.

@@ -145,11 +145,11 @@ public struct PeerConnection: ~Copyable {
 // MARK: - DTLS
 
 extension PeerConnection {
-    /// What DTLS said about itself, taken over.
-    mutating func settle(_ event: DTLSEvent, _ now: Timestamp) {
+    /// What DTLS said about itself, taken over. `path`: where the datagram came from that led to it; nil for a timer.
+    mutating func settle(_ event: DTLSEvent, on path: FiveTuple? = nil, _ now: Timestamp) {
         switch event {
         case .none: break
-        case .established(let keys, let path):
+        case .established(let keys, let start):
             guard let ciphers = SessionCiphers(keys, isServer: true) else {
                 events.failed(.noKeys)
                 break
@@ -159,7 +159,9 @@ extension PeerConnection {
             earlyPath = nil
             events.established()
             // Only the client can have finished the handshake there.
-            events.note(agent.receivedAuthenticated(on: path, at: now))
+            events.note(agent.receivedAuthenticated(on: path ?? start, at: now))
+            // It may have begun elsewhere, when the client has moved since: our last flight has to reach it.
+            if let selected = agent.selected { dtls.move(to: selected) }
         case .attemptFailed(let failure):
             lastFailure = failure
             earlyPath = nil

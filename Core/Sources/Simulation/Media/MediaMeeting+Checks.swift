@@ -4,11 +4,12 @@ import Units
 
 // What must hold.
 extension MediaMeeting {
-    /// How long everything may take to flow on good networks: a browser checks its path every 2.5 s, and its first checks
-    /// come with pauses of up to 2 s.
-    private static let patience = Duration.seconds(4)
-    /// Who had a path and keys already has less.
-    private static let shortPatience = Duration.seconds(2)
+    /// How long everything may take to flow on good networks for whoever has a path and keys.
+    private static let patience = Duration.seconds(2)
+    /// Who has lost the path finds one with the next check for consent, 2.5 s apart.
+    private static let movingPatience = Duration.seconds(4)
+    /// Who has no link yet may have to try again.
+    private static let joiningPatience = Duration.seconds(9)
     private static let recent = Duration.milliseconds(250)
     private static let window = Duration.milliseconds(600)
 
@@ -47,12 +48,13 @@ extension MediaMeeting {
     /// Waits until everything flows, and not too long.
     func settle() {
         let start = now
-        // Whoever moved last is still finding a way.
-        let isSettled = members.allSatisfy { !$0.isHere || $0.isConnected && $0.client.isEstablished }
+        let isJoined = members.allSatisfy { !$0.isHere || $0.isConnected && $0.client.isEstablished }
         let hasMoved = outcome.actions["move"] != nil || outcome.actions["rebind"] != nil
-        let patience = isSettled && !hasMoved ? Self.shortPatience : Self.patience
+        let patience = !isJoined ? Self.joiningPatience : hasMoved ? Self.movingPatience : Self.patience
         while now - start < patience {
             for _ in 0..<25 { advance() }
+            // What was lost in the storm shows only with what comes next.
+            guard now - start > Self.recent else { continue }
             if flows.allSatisfy({ $0.isFlowing(at: now) }) && isArranged { return }
         }
         if !isArranged { violate("somebody is not shown to somebody") }

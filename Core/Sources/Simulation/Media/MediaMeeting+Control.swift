@@ -8,12 +8,16 @@ import Units
 // The control plane: offers and answers, and who is shown to whom.
 extension MediaMeeting {
     /// A new client, with an address of its own or one that another had.
-    func join(from socket: (own: TransportAddress, outside: TransportAddress)? = nil) {
+    func join(from socket: (own: TransportAddress, outside: TransportAddress)? = nil, clientSeed: UInt64? = nil) {
         did("join")
         lastNumber += 1
         let number = lastNumber
         let own = socket?.own ?? freshAddress()
-        var configuration = SimulatedMediaClient.Configuration(number: number, seed: random.next(), addresses: [own])
+        var configuration = SimulatedMediaClient.Configuration(
+            number: number,
+            seed: clientSeed ?? random.next(),
+            addresses: [own]
+        )
         configuration.audioSlots = 1 + random.below(2)
         configuration.videoSlots = 1 + random.below(2)
         configuration.audioInterval = .milliseconds(60)
@@ -35,7 +39,9 @@ extension MediaMeeting {
         let links = (LossyLink(seed: random.next(), conditions), LossyLink(seed: random.next(), conditions))
         let outside = socket?.outside ?? freshAddress()
         let key = TransportKey(rawValue: UInt64(number))
-        members.append(MeetingMember(client, negotiator, key: key, outside: outside, links: links))
+        members.append(
+            MeetingMember(client, negotiator, key: key, outside: outside, links: links, retry: now + .seconds(4))
+        )
         if let member = members.last { negotiate(member) }
         arrangeAll()
     }

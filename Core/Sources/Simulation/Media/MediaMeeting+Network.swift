@@ -7,7 +7,10 @@ extension MediaMeeting {
     /// One step of time.
     func advance() {
         now = now + Self.step
-        for member in members { control(member) }
+        for member in members {
+            control(member)
+            if member.isHere, !member.client.isEstablished, now > member.retry { startAnew(member) }
+        }
         for member in members { send(member) }
         for member in members { deliverUp(member) }
         if let due = unit.nextDeadline, due <= now { unit.handleTimeout(at: now, &slab) }

@@ -54,6 +54,15 @@ extension MediaMeeting {
         join(from: socket)
     }
 
+    /// What a page does when its link does not come about: a network that changes in the first moment of a handshake, before
+    /// there is a path, cuts it off.
+    func startAnew(_ member: MeetingMember) {
+        did("retry")
+        member.isHere = false
+        close(member)
+        join(from: (own: member.address, outside: member.outside))
+    }
+
     private func restart(_ member: MeetingMember) {
         did("restart")
         member.wantsRestart = true

@@ -26,6 +26,8 @@ final class MeetingMember {
     var wantsRestart = false
     /// When the control plane takes notice that it is not here any more.
     var closing: Timestamp?
+    /// When a client that is still without keys begins anew.
+    let retry: Timestamp
     /// Slots that the client knows to be agreed.
     var agreedSlots = 0
     /// Whom each slot shows, by the slot's index.
@@ -38,8 +40,10 @@ final class MeetingMember {
         _ negotiator: Negotiator,
         key: TransportKey,
         outside: TransportAddress,
-        links: (up: LossyLink, down: LossyLink)
+        links: (up: LossyLink, down: LossyLink),
+        retry: Timestamp
     ) {
+        self.retry = retry
         number = client.configuration.number
         address = client.configuration.addresses.first ?? outside
         self.client = client

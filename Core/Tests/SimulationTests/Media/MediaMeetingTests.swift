@@ -8,7 +8,7 @@ struct MediaMeetingTests {
     static let seeds: Range<UInt64> = {
         let environment = ProcessInfo.processInfo.environment
         let first = environment["PARLEY_FIRST_SEED"].flatMap { UInt64($0) } ?? 1
-        return first..<first + (environment["PARLEY_MEDIA_SEEDS"].flatMap { UInt64($0) } ?? 20)
+        return first..<first + (environment["PARLEY_MEDIA_SEEDS"].flatMap { UInt64($0) } ?? 300)
     }()
 
     @Test(
@@ -34,5 +34,20 @@ struct MediaMeetingTests {
         print(actions.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }.joined(separator: ", "))
         #expect(frames > 0)
         #expect(sounds > 0)
+        #expect((actions["retry"] ?? 0) * 20 <= members, "links come about at the first try")
+    }
+
+    @Test("The same seed gives the same meeting, to the datagram", arguments: [1, 2, 3, 5, 8] as [UInt64])
+    func deterministic(seed: UInt64) {
+        let first = MediaMeeting.run(seed: seed)
+        #expect(first == MediaMeeting.run(seed: seed))
+        #expect(first.traceHash != MediaMeeting.run(seed: seed + 1).traceHash)
+    }
+
+    @Test("A larger meeting holds the same")
+    func large() {
+        let outcome = MediaMeeting.run(seed: 77, members: 7)
+        #expect(outcome.violations == [])
+        #expect(outcome.frames > 100)
     }
 }
