@@ -41,6 +41,11 @@ public enum ClientMessage: Equatable, Sendable {
     public struct TrackBinding: Equatable, Sendable {
         public var mid: String
         public var source: Source
+
+        public init(mid: String, source: Source) {
+            self.mid = mid
+            self.source = source
+        }
     }
 
     /// A candidate on its way to another member.

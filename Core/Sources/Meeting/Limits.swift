@@ -74,6 +74,8 @@ public enum Limits {
     public static let resumeRace: Duration = .seconds(2)
     /// How long the lobby and the hidden addresses of an empty room outlast its last member.
     public static let settingsOutlastMilliseconds: UnixMilliseconds = 24 * 3_600_000
+    /// How long a member by WHIP or WHEP may be without media: his network may come back, or he restarts ICE.
+    public static let headlessWithoutMedia: Duration = .seconds(30)
     /// Two malformed messages within this time close the connection.
     public static let malformedWindow: Duration = .seconds(1)
 

@@ -4,10 +4,14 @@ internal import Units
 ///
 /// Steadied: nobody loses his place while he has spoken within `Limits.speakerHold`, and nobody moves for a louder one.
 struct LoudestFew: Equatable, Sendable {
-    /// At most `Limits.loudest`, in no order of loudness: each keeps his place.
+    /// How many there are at most.
+    let limit: Int
+    /// In no order of loudness: each keeps his place.
     private(set) var members: [ParticipantID] = []
     /// When each of `members` spoke last.
     private var spoke: [ParticipantID: Timestamp] = [:]
+
+    init(limit: Int = Limits.loudest) { self.limit = limit }
 
     /// These speak now, the loudest first. True when somebody has come in.
     @discardableResult
@@ -35,7 +39,7 @@ struct LoudestFew: Equatable, Sendable {
 
     /// A free place, or that of who has been silent longest, if for long enough.
     private func place(now: Timestamp) -> Int? {
-        guard members.count >= Limits.loudest else { return members.count }
+        guard members.count >= limit else { return members.count }
         let silent = members.indices.min { last($0) < last($1) }
         return silent.flatMap { now - last($0) >= Limits.speakerHold ? $0 : nil }
     }

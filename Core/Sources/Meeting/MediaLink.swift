@@ -33,6 +33,10 @@ struct MediaLink: Equatable, Sendable {
     var need: SlotNeed?
     /// The video tracks that the client shows, the most important first. No track twice, none of its own.
     var wanted: [TrackID] = []
+    /// Who spoke lately, for a viewer by WHEP: as many as he has slots for sound.
+    var voices = LoudestFew(limit: 0)
+    /// The same of those whom he can see, as many as he has slots for video.
+    var faces = LoudestFew(limit: 0)
     var offers = TokenBucket(Limits.sfuOfferRate)
 
     /// The link is begun anew: nothing of it stays but the rate.

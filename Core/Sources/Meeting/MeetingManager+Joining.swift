@@ -5,6 +5,7 @@ extension MeetingManager {
     /// A `hello` on a connection that had said nothing before.
     mutating func greet(
         _ hello: ClientMessage.Hello,
+        request: HeadlessRequest?,
         id: Int64?,
         from connection: ConnectionID,
         at moment: Moment,
@@ -31,7 +32,7 @@ extension MeetingManager {
         guard hello.token == nil else {
             return refuse(connection, .badToken, "This server takes no join tokens.", re: id)
         }
-        let parked = ParkedHello(connection: connection, id: id, hello: hello, name: name)
+        let parked = ParkedHello(connection: connection, id: id, hello: hello, name: name, request: request)
         guard rooms[room] != nil else { return park(parked, room) }
         let effects = enter(parked, room, at: moment, random: &random)
         forgetIfEmpty(room)
@@ -120,15 +121,27 @@ extension MeetingManager {
             kind: parked.hello.kind,
             device: parked.hello.device.map { configuration.hash("device:" + $0) },
             address: address,
-            helloID: parked.id
+            helloID: parked.id,
+            access: parked.request?.access ?? .signalling
         )
         if let refusal = rooms[room]?.refusal(of: caller) {
             return refuse(caller.connection, refusal.code, refusal.sentence, retry: refusal.retry, re: parked.id)
         }
         if rooms[room]?.mustWait(caller, wall: moment.wall) ?? false {
+            guard parked.request == nil else {
+                return refuse(
+                    caller.connection,
+                    .notAllowed,
+                    "This meeting has a lobby, and nobody can wait in it who comes by HTTP.",
+                    retry: .later,
+                    re: nil
+                )
+            }
             return wait(caller, room, at: moment, random: &random)
         }
-        return seat(caller, as: ParticipantID(random: &random), room, re: parked.id, at: moment, random: &random)
+        let id = ParticipantID(random: &random)
+        if let request = parked.request { return ask(request, of: caller, as: id, room, random: &random) }
+        return seat(caller, as: id, room, re: parked.id, at: moment, random: &random)
     }
 
     /// Gives a caller a seat.

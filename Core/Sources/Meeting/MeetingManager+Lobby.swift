@@ -50,9 +50,9 @@ extension MeetingManager {
     ) -> [Effect] {
         var effects: [Effect] = []
         if let guests = lobbies[room]?.guests, !guests.isEmpty, let manager = rooms[room] {
-            if manager.isEmpty, !manager.mustWait(guests[0].caller, wall: moment.wall) {
+            if !manager.hasPeople, !manager.mustWait(guests[0].caller, wall: moment.wall) {
                 for guest in lobbies[room]?.take(nil) ?? [] { effects += goodbye(guest.caller.connection, .ended) }
-            } else if !manager.isEmpty, !manager.settings.lobby {
+            } else if manager.hasPeople, !manager.settings.lobby {
                 effects += letIn(guests, room, at: moment, random: &random)
                 effects += lobbies[room]?.positions(wall: moment.wall) ?? []
             }

@@ -14,6 +14,7 @@ extension MeetingManager {
         lines: [SFULine],
         at moment: Moment
     ) -> [Effect] {
+        if let seated = seatEntering(participant, sdp: sdp, lines: lines, at: moment) { return seated }
         guard let room = mediaRooms[participant] else { return [] }
         let effects =
             rooms[room]?.sfuAnswered(participant, neg: neg, sdp: sdp, lines: lines, at: moment) ?? []
@@ -32,6 +33,7 @@ extension MeetingManager {
         _ sentence: String,
         at moment: Moment
     ) -> [Effect] {
+        if let refused = refuseEntering(participant, code, sentence) { return refused }
         guard let room = mediaRooms[participant] else { return [] }
         let effects = rooms[room]?.sfuRefused(participant, neg: neg, code, sentence) ?? []
         return arranged(effects, [room], at: moment)
@@ -44,7 +46,7 @@ extension MeetingManager {
         at moment: Moment
     ) -> [Effect] {
         guard let room = mediaRooms[participant] else { return [] }
-        rooms[room]?.sfuConnected(participant, isConnected)
+        rooms[room]?.sfuConnected(participant, isConnected, at: moment)
         return arranged([], [room], at: moment)
     }
 
@@ -67,7 +69,10 @@ extension MeetingManager {
     ) -> [Effect] {
         let before = rooms[room]?.loudest.members
         let effects = rooms[room]?.sfuSpeaking(participants, at: moment) ?? []
-        return rooms[room]?.loudest.members == before ? effects : arranged(effects, [room], at: moment)
+        let isNews =
+            rooms[room]?.loudest.members != before
+            || rooms[room]?.seats.contains(where: \.access.isPlayback) == true
+        return isNews ? arranged(effects, [room], at: moment) : effects
     }
 
     /// The effects of an input, and what follows from it for the media of the rooms that it concerned.
@@ -76,7 +81,9 @@ extension MeetingManager {
         for name in names.sorted() { effects += rooms[name]?.arrange(at: moment) ?? [] }
         for case .sfu(let order) in effects {
             switch order {
-            case .offer(let participant, let room, _, _, _, _): mediaRooms[participant] = room
+            case .offer(let participant, let room, _, _, _, _):
+                // Who is entering is nobody in the room yet.
+                if entering[participant] == nil { mediaRooms[participant] = room }
             case .close(let participant): mediaRooms[participant] = nil
             case .assign, .pause: break
             }

@@ -11,7 +11,8 @@ extension MeetingManager {
                     found.append("\(name): the seat of \(seat.id) is bound to a connection that is not his")
                 }
             }
-            if room.isEmpty, room.pendingChat.isEmpty, lobbies[name]?.isEmpty ?? true {
+            let isEntered = entering.values.contains { $0.room == name }
+            if room.isEmpty, room.pendingChat.isEmpty, lobbies[name]?.isEmpty ?? true, !isEntered {
                 found.append("\(name): an empty room is kept")
             }
         }
@@ -72,7 +73,10 @@ extension SignalManager {
         let joined = seats.filter { $0.joinedSeq > 0 }
         if joined.count > configuration.roomLimit { found.append("too many members") }
         if Set(seats.map(\.id)).count != seats.count { found.append("a participant sits twice") }
-        if !isEmpty, !seats.contains(where: { $0.role == .host }) { found.append("a meeting without host") }
+        if hasPeople, !seats.contains(where: { $0.role == .host }) { found.append("a meeting without host") }
+        if seats.contains(where: { $0.access.isHeadless && ($0.role == .host || $0.connection == nil) }) {
+            found.append("a headless member is host, or has no connection")
+        }
         if seats.contains(where: { ($0.connection == nil) != ($0.graceEnds != nil) }) {
             found.append("a seat is neither connected nor on its grace")
         }

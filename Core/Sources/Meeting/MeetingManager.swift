@@ -6,7 +6,7 @@ public import Units
 /// and performs the returned effects in order after the call. Time and randomness come in as arguments, so that a whole
 /// server can be run from a seed.
 ///
-/// Inputs: `opened`, `receive`, `heard`, `closed` for connections; `loaded`, `stored` for what the storage answers;
+/// Inputs: `opened`, `receive`, `heard`, `closed` for connections; `enter`, `renegotiate` for those by HTTP; `loaded`, `stored` for what the storage answers;
 /// `sfuAnswered`, `sfuRefused`, `sfuConnected`, `sfuTrack`, `sfuSpeaking` for what the media server says; `tick` at `nextDeadline` or once a second; `drain` once.
 public struct MeetingManager: Sendable {
     /// What the shell injects.
@@ -45,6 +45,8 @@ public struct MeetingManager: Sendable {
     var connections: [ConnectionID: Connection] = [:]
     /// How often each network has said `hello` lately; at most `Limits.greetingNetworks`.
     var greetings: [TokenHash: TokenBucket] = [:]
+    /// Who came by HTTP, while the SFU reads his offer.
+    var entering: [ParticipantID: Entering] = [:]
     var tickets = TicketSource()
     /// Which room waits for a ticket.
     var ticketRooms: [Ticket: RoomName] = [:]
@@ -73,6 +75,8 @@ struct Connection: Equatable, Sendable {
         case greeting(deadline: Timestamp)
         /// Has said `hello`; its room is being read.
         case loading(RoomName)
+        /// Came by HTTP; the SFU reads his offer.
+        case entering(RoomName, ParticipantID)
         case guest(RoomName, ParticipantID)
         case member(RoomName, ParticipantID)
         /// Was told goodbye; whatever it still says is ignored.
@@ -96,6 +100,8 @@ struct ParkedHello: Equatable, Sendable {
     let id: Int64?
     let hello: ClientMessage.Hello
     let name: DisplayName
+    /// What came instead of a `hello` by HTTP.
+    let request: HeadlessRequest?
 }
 
 /// Numbers writes.
@@ -166,7 +172,7 @@ extension MeetingManager {
         return rooms[room]?.heard(from: participant) ?? []
     }
 
-    /// The WebSocket is gone.
+    /// The WebSocket is gone. Sessions by HTTP end with `hangUp`.
     ///
     /// - Parameters:
     ///   - wasClean: the client said goodbye itself (close frame), so it has read what was sent before.
@@ -180,7 +186,7 @@ extension MeetingManager {
         var effects = wasClean ? heard(from: connection) : []
         guard let place = connections.removeValue(forKey: connection)?.place else { return effects }
         switch place {
-        case .greeting, .leaving: break
+        case .greeting, .leaving, .entering: break
         case .loading(let room): loading[room]?.removeAll { $0.connection == connection }
         case .guest(let room, let guest): effects += guestGone(guest, from: room, at: moment)
         case .member(let room, let participant):
@@ -266,7 +272,7 @@ extension MeetingManager {
             guard case .hello(let hello) = message else {
                 return refuse(connection, .badMessage, "Say \"hello\" first.", re: id)
             }
-            return greet(hello, id: id, from: connection, at: moment, random: &random)
+            return greet(hello, request: nil, id: id, from: connection, at: moment, random: &random)
         case .loading:
             return refuse(connection, .badMessage, "The answer to your \"hello\" is on its way.", re: id)
         case .guest(let room, let guest):
@@ -276,7 +282,7 @@ extension MeetingManager {
             return guestGone(guest, from: room, at: moment) + goodbye(connection, .left, re: id)
         case .member(let room, let participant):
             return handle(message, id: id, of: participant, in: room, on: connection, at: moment, random: &random)
-        case .leaving, nil: return []
+        case .leaving, .entering, nil: return []
         }
     }
 
@@ -342,9 +348,9 @@ extension MeetingManager {
 
     /// A room without members, guests and unwritten messages leaves the memory; the disk has the rest.
     mutating func forgetIfEmpty(_ name: RoomName) {
-        guard let room = rooms[name], room.isEmpty, room.pendingChat.isEmpty, lobbies[name]?.isEmpty ?? true else {
-            return
-        }
+        guard let room = rooms[name], room.isEmpty, room.pendingChat.isEmpty, lobbies[name]?.isEmpty ?? true,
+            !entering.values.contains(where: { $0.room == name })
+        else { return }
         rooms[name] = nil
         lobbies[name] = nil
     }
@@ -372,7 +378,8 @@ extension MeetingManager {
         }
         for name in rooms.keys.sorted() where rooms[name]?.nextDeadline.map({ $0 <= moment.now }) ?? false {
             effects += rooms[name]?.renewIceServers(at: moment) ?? []
-            let ended = rooms[name]?.expire(at: moment) ?? []
+            let ended = (rooms[name]?.expire(at: moment) ?? []) + (rooms[name]?.expireHeadless(at: moment) ?? [])
+            for case .close(let connection, _) in ended { connections[connection]?.place = .leaving }
             var follows = ended
             if !ended.isEmpty { follows += settle(name, at: moment, random: &random) }
             effects += arranged(follows, [name], at: moment)
@@ -403,7 +410,7 @@ extension MeetingManager {
             case .guest(let room, let guest):
                 _ = lobbies[room]?.take(guest)
                 forgetIfEmpty(room)
-            case .greeting, .loading, .leaving: break
+            case .greeting, .loading, .entering, .leaving: break
             }
         }
         return effects

@@ -8,6 +8,7 @@ struct Seat: Equatable, Sendable {
     let kind: ClientKind
     let device: TokenHash?
     let address: TokenHash
+    var access = Access.signalling
     let joinedAt: UnixMilliseconds
 
     /// Nil while the seat is held for a lost connection.
@@ -20,6 +21,8 @@ struct Seat: Equatable, Sendable {
     var resumedAt: Timestamp?
     /// When the seat is given up; nil while connected.
     var graceEnds: Timestamp?
+    /// When a headless member is given up, because his media is gone; nil while it stands.
+    var mediaEnds: Timestamp?
     /// When the member gets ICE servers anew; nil while not connected, and when they do not expire.
     var iceServersDue: Timestamp?
     /// The `seq` of the seat's `joined`; 0 for one that was restored from storage.
@@ -96,6 +99,7 @@ struct Caller: Equatable, Sendable {
     let address: TokenHash
     /// The `id` of his `hello`, for the answer.
     let helloID: Int64?
+    var access = Access.signalling
 }
 
 /// A caller who waits in the lobby. He has an id for hosts to name him by, and nothing else of the room.

@@ -19,7 +19,7 @@ extension SignalManager {
         var effects: [Effect] = []
         guard !seats.isEmpty else { return effects }
         var next = topology
-        while let step = next.nextStep(members: seats.count, isReady: isReady, now: moment.now) {
+        while let step = next.nextStep(members: topologyMembers, isReady: isReady, now: moment.now) {
             topology = next
             switch step {
             case .prepare(let mode):
@@ -39,7 +39,7 @@ extension SignalManager {
     /// Whether all who are connected have what a mode needs: links to the SFU for one, no tile by the SFU for the other.
     private func isReady(for mode: TopologyMode) -> Bool {
         seats.allSatisfy { seat in
-            guard seat.connection != nil else { return true }
+            guard seat.connection != nil, !seat.access.isHeadless else { return true }
             let link = media[seat.id]
             return mode == .sfu ? link?.isConnected == true : link?.wanted.isEmpty ?? true
         }
@@ -107,7 +107,7 @@ extension SignalManager {
         var effects: [Effect] = []
         let members = Set(seats.map(\.id))
         let screens = seats.count { $0.screen == .on }
-        for (index, seat) in seats.enumerated() where seat.connection != nil {
+        for (index, seat) in seats.enumerated() where seat.connection != nil && !seat.access.isHeadless {
             let before = media[seat.id]?.need
             var need = before ?? SlotNeed()
             let wanted = media[seat.id]?.wanted.count { members.contains($0.participant) } ?? 0
@@ -126,7 +126,7 @@ extension SignalManager {
             tracks += Source.allCases.filter { isForwarded($0, of: seat) }.map { TrackID(seat.id, $0) }
         }
         let audio = tracks.filter(\.source.isAudio)
-        let video = Set(tracks.filter { !$0.source.isAudio })
+        let video = tracks.filter { !$0.source.isAudio }
         var effects: [Effect] = []
         for index in seats.indices { effects += assignSlots(of: index, video, audio, at: moment) }
         return effects
@@ -134,7 +134,7 @@ extension SignalManager {
 
     private mutating func assignSlots(
         of index: Int,
-        _ video: Set<TrackID>,
+        _ video: [TrackID],
         _ audio: [TrackID],
         at moment: Moment
     ) -> [Effect] {
@@ -143,10 +143,15 @@ extension SignalManager {
         guard var link = media[id], !link.slots.isEmpty else { return [] }
         if isHere, let usableAt = link.usableAt, usableAt <= moment.now { link.confirm(nil) }
         var shown = link.wanted.filter(video.contains)
+        var heard = audible(audio, by: id)
+        if seats[index].access.isPlayback {
+            shown = watched(video, by: link, seats[index].access)
+            heard = listened(audio, by: link, seats[index].access)
+        }
         // Who cannot be told which tile is whose keeps what he has.
         if !isHere { shown.removeAll { track in !link.slots.contains { $0.track == track } } }
         let before = link.slots
-        link.slots = SlotAssigner.assigned(before, video: shown, audio: audible(audio, by: id))
+        link.slots = SlotAssigner.assigned(before, video: shown, audio: heard)
         let changed = zip(before, link.slots).filter { $0.track != $1.track }.map(\.1)
         // New ones are told even when nothing is in them: a client may remember something of an earlier link.
         let told = link.slots.filter { $0.isUsable && !$0.isTold || changed.contains($0) }

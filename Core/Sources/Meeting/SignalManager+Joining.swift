@@ -6,7 +6,7 @@ extension SignalManager {
     func refusal(of caller: Caller) -> (code: ErrorCode, sentence: String, retry: Retry)? {
         if isBanned(caller) { return (.denied, "You were removed from this meeting and cannot come back.", .none) }
         let isReturningHost = isHostDevice(caller.device)
-        if settings.locked, !isEmpty, !isReturningHost {
+        if settings.locked, hasPeople, !isReturningHost {
             return (.roomLocked, "This meeting is locked. Ask somebody inside to unlock it.", .later)
         }
         guard seats.count < configuration.roomLimit else {
@@ -19,7 +19,7 @@ extension SignalManager {
     /// also when nobody is in the room yet: coming early is no way around the lobby.
     func mustWait(_ caller: Caller, wall: UnixMilliseconds) -> Bool {
         guard settings.lobby, !isHostDevice(caller.device) else { return false }
-        return isEmpty ? lobbyOutlasts(wall) : true
+        return hasPeople || lobbyOutlasts(wall)
     }
 
     private func isBanned(_ caller: Caller) -> Bool {
@@ -44,8 +44,8 @@ extension SignalManager {
         waiting: [ServerMessage.WaitingGuest],
         at moment: Moment
     ) -> [Effect] {
-        if isEmpty { beginMeeting(at: moment) }
-        let role: Role = isEmpty || isHostDevice(caller.device) ? .host : .member
+        if !hasPeople { beginMeeting(at: moment) }
+        let role: Role = !hasPeople || isHostDevice(caller.device) ? .host : .member
         var seat = Seat(
             id: id,
             name: caller.name,
@@ -65,7 +65,7 @@ extension SignalManager {
         effects.append(.store([.room(settings), .seat(name, seat.record)], ticket: nil))
         effects += welcome(seats.count - 1, token: token, re: re, waiting: waiting, at: moment)
         effects += tellTopology(to: seats.count - 1)
-        guard topology.links(members: seats.count) else { return effects }
+        guard topology.links(members: topologyMembers) else { return effects }
         for other in seats where other.id != id {
             effects += emit(.link(with: other.id, polite: true, fresh: false), to: .only([id]))
             effects += emit(.link(with: id, polite: false, fresh: false), to: .only([other.id]))
@@ -74,7 +74,7 @@ extension SignalManager {
     }
 
     /// The first one enters: settings of the meeting before do not bind this one, its chat stays.
-    private mutating func beginMeeting(at moment: Moment) {
+    mutating func beginMeeting(at moment: Moment) {
         settings.startedAt = moment.wall
         settings.locked = false
         if moment.wall - settings.lastUsedAt > Limits.settingsOutlastMilliseconds { settings.relayOnly = false }
@@ -199,7 +199,7 @@ extension SignalManager {
     /// Tells a member who got a fresh `welcome` which links to have. Both ends build anew where he can have none:
     /// all of them when his page was reloaded, else those to people who came after what he saw last.
     private mutating func relink(_ index: Int, lastSeq: UInt64?) -> [Effect] {
-        guard topology.links(members: seats.count) else { return [] }
+        guard topology.links(members: topologyMembers) else { return [] }
         let id = seats[index].id
         var effects: [Effect] = []
         for (otherIndex, other) in seats.enumerated() where other.id != id {
@@ -250,7 +250,8 @@ extension SignalManager {
     var nextDeadline: Timestamp? {
         guard !seats.isEmpty else { return nil }
         let deadlines = seats.map { seat in
-            seat.connection == nil ? seat.graceEnds : earlier(seat.iceServersDue, media[seat.id]?.usableAt)
+            let next = earlier(seat.iceServersDue, media[seat.id]?.usableAt)
+            return seat.connection == nil ? seat.graceEnds : earlier(next, seat.mediaEnds)
         }
         return earlier(deadlines.compactMap(\.self).min(), topology.nextDeadline)
     }
@@ -265,7 +266,7 @@ extension SignalManager {
         settings.lastUsedAt = moment.wall
         var changes: [StoredChange] = [.freeSeat(name, seat.id), .room(settings)]
         var effects = emit(.left(seat.participant, reason))
-        if !seats.isEmpty, !seats.contains(where: { $0.role == .host }), let heir = heir {
+        if !seats.contains(where: { $0.role == .host }), let heir = heir {
             seats[heir].role = .host
             remember(hostDevice: seats[heir].device)
             changes += [.seat(name, seats[heir].record), .room(settings)]
@@ -274,13 +275,18 @@ extension SignalManager {
         effects += closeMedia(of: seat.id)
         media[seat.id] = nil
         loudest.remove(seat.id)
+        for viewer in media.keys {
+            media[viewer]?.voices.remove(seat.id)
+            media[viewer]?.faces.remove(seat.id)
+        }
         effects += [.store(changes, ticket: nil), .departed(seat.id)]
         return effects
     }
 
     /// Who becomes host when none is left: the longest present, somebody connected before somebody lost.
     var heir: Int? {
-        let candidates = seats.indices.filter { seats[$0].role != .viewer }
-        return candidates.first { seats[$0].connection != nil } ?? candidates.first ?? seats.indices.first
+        let people = seats.indices.filter { !seats[$0].access.isHeadless }
+        let candidates = people.filter { seats[$0].role != .viewer }
+        return candidates.first { seats[$0].connection != nil } ?? candidates.first ?? people.first
     }
 }

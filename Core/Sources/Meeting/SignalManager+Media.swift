@@ -94,9 +94,10 @@ extension SignalManager {
         return refuse(index, code, sentence, retry: code == .badMessage ? .none : .later, re: re)
     }
 
-    mutating func sfuConnected(_ participant: ParticipantID, _ isConnected: Bool) {
-        guard media[participant]?.isOpen == true else { return }
+    mutating func sfuConnected(_ participant: ParticipantID, _ isConnected: Bool, at moment: Moment) {
+        guard media[participant]?.isOpen == true, let index = index(of: participant) else { return }
         media[participant]?.isConnected = isConnected
+        noteMedia(of: index, isConnected, at: moment)
     }
 
     /// A track has begun to come, or comes no more: who is shown it hears why he sees nothing.
@@ -120,6 +121,7 @@ extension SignalManager {
         guard topology.usesSFU else { return [] }
         let speakers = participants.filter { isForwarded(TrackID($0, .microphone)) }
         loudest.heard(speakers, now: moment.now)
+        noteSpeakers(speakers, at: moment)
         let connections = seats.compactMap(\.connection)
         return connections.isEmpty ? [] : [.send(.speaking(speakers), seq: nil, re: nil, to: connections)]
     }

@@ -93,6 +93,9 @@ extension SignalManager {
         guard let target = order.participant.flatMap({ self.index(of: $0) }) else {
             return noSuchParticipant(index, id)
         }
+        guard !seats[target].access.isHeadless else {
+            return refuse(index, .notAllowed, "Nobody sits there who could be host.", re: id)
+        }
         let isLastHost = seats[target].role == .host && seats.filter { $0.role == .host }.count == 1
         if order.action == .demote, isLastHost {
             return refuse(index, .notAllowed, "A meeting needs a host. Make somebody else host first.", re: id)

@@ -69,6 +69,30 @@ final class Harness {
         manager.opened(connection, address: TokenHash(Array((address ?? "address of \(name)").utf8)), at: moment)
     }
 
+    /// A caller by HTTP; returns what he is told before the media server has said anything.
+    @discardableResult
+    func come(_ name: String, _ request: HeadlessRequest, address: String? = nil) -> [Message] {
+        connections += 1
+        let connection = ConnectionID(connections)
+        clients[name] = Client(connection: connection)
+        let address = TokenHash(Array((address ?? "address of \(name)").utf8))
+        perform(
+            manager.enter(request, on: connection, address: address, isLimited: true, at: moment, random: &random)
+        )
+        return news(name)
+    }
+
+    /// The HTTP session ends by DELETE, or because it was refused or closed.
+    func hangUp(_ name: String) {
+        guard let connection = clients[name]?.connection else { return }
+        perform(manager.hangUp(connection, at: moment, random: &random))
+    }
+
+    func restart(_ name: String) {
+        guard let connection = clients[name]?.connection else { return }
+        perform(manager.renegotiate(connection, sdp: "v=0 restart", tracks: [], at: moment))
+    }
+
     /// A text frame from somebody; returns what he received because of it.
     @discardableResult
     func say(_ name: String, _ text: String) -> [Message] {
