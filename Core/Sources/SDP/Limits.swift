@@ -2,6 +2,8 @@
 public enum Limits {
     /// Bytes of a description. A browser writes some 4 KB for each video m-line, and 1 KB when the page keeps to few codecs.
     public static let descriptionBytes = 131_072
+    /// Bytes of a fragment: credentials and candidates.
+    public static let fragmentBytes = 32_768
     /// Bytes of a line. The longest that browsers write, msid and dependency descriptor, have some 150.
     public static let lineBytes = 4_096
     /// m-lines of a description: the tiles of a page and what a client sends itself.

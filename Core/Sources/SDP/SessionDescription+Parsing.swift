@@ -10,15 +10,22 @@ extension SessionDescription {
         var number = 0
         while !rest.isEmpty {
             let end = rest.firstIndex(of: 10) ?? rest.endIndex
-            var line = rest[..<end]
+            let line = rest[..<end]
             rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
             number += 1
-            if line.last == 13 { line.removeLast() }
-            try Self.check(line, number)
-            guard let type = line.popFirst(), line.popFirst() != nil else { continue }
-            try parser.take(type, Field(line, line: number))
+            guard let (type, field) = try Self.line(line, number) else { continue }
+            try parser.take(type, field)
         }
         self = try parser.finish()
+    }
+
+    /// A line without its end, taken apart; nil for an empty one.
+    static func line(_ line: Substring.UTF8View, _ number: Int) throws(SDPError) -> (type: UInt8, Field)? {
+        var line = line
+        if line.last == 13 { line.removeLast() }
+        try check(line, number)
+        guard let type = line.popFirst(), line.popFirst() != nil else { return nil }
+        return (type, Field(line, line: number))
     }
 
     /// Lines are `<letter>=<text>` without control characters; only empty ones are forgiven.
