@@ -171,6 +171,12 @@ public struct MeetingServer: Sendable {
         configuration.origins = OriginPolicy(allowed: options.allowedOrigins.compactMap { WebOrigin(parsing: $0) })
         let (meeting, addressHash) = (meeting, addressHash)
         router.add(middleware: NoteHost())
+        WHIPRoutes(
+            meeting: meeting,
+            origins: configuration.origins,
+            scheme: encryption == nil ? "http" : "https",
+            addressHash: addressHash
+        ).add(to: router)
         router.webSocket("/ws", configuration: configuration) { session, context in
             let address = session.remoteAddress.flatMap(TransportAddress.init)?.address
             await meeting.opened(

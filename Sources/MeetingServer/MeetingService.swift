@@ -10,16 +10,18 @@ import WebSocket
 ///
 /// Connections call `opened`, `receive`, `heard`, `closed` from their own tasks; `run` brings the time and what the disk answers.
 actor MeetingService: Service {
-    private var manager: MeetingManager
-    private var random = SystemRandomNumberGenerator()
+    var manager: MeetingManager
+    var random = SystemRandomNumberGenerator()
     private var lines: [ConnectionID: Line] = [:]
     /// Lines that wait for the disk.
     private var holding: Set<ConnectionID> = []
-    private let reachedAt: ReachedAt
+    let reachedAt: ReachedAt
     private let media: MediaControl
     private var links: SFULinks
+    /// Sessions of WHIP and WHEP.
+    var headless = HeadlessSessions()
     private let store: MeetingStore
-    private let clock: SystemClock
+    let clock: SystemClock
     private let chatDays: Int
     private let logger: Logger
 
@@ -194,13 +196,17 @@ extension MeetingService {
 // MARK: - Effects
 
 extension MeetingService {
-    private func perform(_ effects: [Effect]) {
+    func perform(_ effects: [Effect]) {
         guard !effects.isEmpty else { return }
         var broadcast = WebSocketBroadcast()
         var replies: [SFULinks.Reply] = []
+        var over: [ConnectionID] = []
         for effect in effects {
             switch effect {
-            case .send(let message, let seq, let re, let receivers):
+            case .send(let message, let seq, let re, let all):
+                let (receivers, ended) = headless.hear(message, all)
+                over += ended
+                guard !receivers.isEmpty else { continue }
                 let frame = WebSocketMessage(utf8: message.text(seq: seq, re: re))
                 // An answer is waited for: it is never replaced.
                 let key = re == nil ? message.coalescingKey : nil
@@ -209,7 +215,9 @@ extension MeetingService {
                 }
             case .hold(let connection): hold(connection)
             case .ping(let connection): deliver(.ping, to: connection, &broadcast)
-            case .close(let connection, let code): deliver(.close(code), to: connection, &broadcast)
+            case .close(let connection, let code):
+                if headless[connection] != nil { over.append(connection) }
+                deliver(.close(code), to: connection, &broadcast)
             case .store(let changes, let ticket): write(changes, ticket)
             case .departed(let participant): media.revoke(participant)
             case .load(let room): Task { await self.load(room) }
@@ -218,6 +226,7 @@ extension MeetingService {
         }
         broadcast.flush()
         for reply in replies { perform(followUp(reply)) }
+        for connection in over { hangUp(connection) }
     }
 
     /// Tells the meeting what came of an offer to the SFU.

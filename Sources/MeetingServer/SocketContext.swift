@@ -7,9 +7,12 @@ public struct SocketContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// What the request says the server's name is; nil when that is not sound.
     var reached: ReachedHost?
+    /// Where the request comes from.
+    let remoteAddress: SocketAddress?
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
     }
 }
 

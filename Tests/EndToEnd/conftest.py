@@ -8,7 +8,7 @@ from wire import Wire
 
 ARTIFACTS = pathlib.Path(__file__).resolve().parents[2] / "artifacts"
 # Cheap claims first: somebody who broke the server learns it within a minute.
-ORDER = ["test_http", "test_signalling", "test_moderation", "test_resume", "test_bad_input", "test_restart", "test_stun", "test_turn", "test_patience", "test_page", "test_reconnect",
+ORDER = ["test_http", "test_signalling", "test_moderation", "test_resume", "test_bad_input", "test_restart", "test_stun", "test_turn", "test_broadcast", "test_patience", "test_page", "test_reconnect",
          "test_meeting", "test_relay", "test_hidden_addresses"]
 
 pytest_plugins = ["browsers", "lab", "patience"]
