@@ -103,10 +103,13 @@ let package = Package(
             dependencies: [core, .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings
         ),
+        // Participants of meetings that make load, for the benchmarks, out of the simulated client's parts.
+        .target(name: "SFULoad", dependencies: [core, "TurnLoad"], swiftSettings: settings),
         .executableTarget(
             name: "parley",
             dependencies: [
-                "MeetingServer", "TurnLoad", core,
+                "MeetingServer", "MediaTransport", "TurnLoad", "SFULoad", core, log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

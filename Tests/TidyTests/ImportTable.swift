@@ -20,11 +20,14 @@ enum ImportTable {
         "Telemetry": [], "EmbedWeb": [], "WebSocket": [], "WebSite": [], "Storage": ["Meeting", "Units"], "CLinux": [],
         // STUN's own Binding is answered on the media port too; ICE names the worker, DTLS the certificate.
         "MediaTransport": ["CLinux", "Wire", "Units", "PacketStore", "STUN", "TURN", "ICE", "DTLS", "SFU"],
-        "TurnLoad": ["Units"], "MeetingServer": all.subtracting(["TurnLoad"]), "parley": all,
+        "TurnLoad": ["Units"],
+        "SFULoad": ["TurnLoad", "Units", "RTP", "SDP", "ICE", "DTLS", "PeerConnection", "Simulation"],
+        "MeetingServer": all.subtracting(["TurnLoad", "SFULoad"]), "parley": all,
     ]
 
     private static let all = Set(core.keys).union([
         "Telemetry", "WebSocket", "WebSite", "Storage", "CLinux", "MediaTransport", "MeetingServer", "TurnLoad",
+        "SFULoad",
     ])
 
     static func violations(_ file: SourceFile) -> [Violation] {

@@ -4,6 +4,6 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this server on this machine; one JSON line a case.",
-        subcommands: [BenchSignalling.self, BenchTurn.self]
+        subcommands: [BenchSignalling.self, BenchTurn.self, BenchSFU.self, BenchSFUServer.self]
     )
 }

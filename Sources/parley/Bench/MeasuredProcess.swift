@@ -6,15 +6,21 @@ struct MeasuredProcess {
     let directory: URL
     private let process = Process()
 
-    /// Starts a program. Nothing of what it prints is kept.
-    init(_ executable: URL, arguments: (_ directory: URL) -> [String]) throws {
+    /// Starts a program. Nothing of what it prints is kept unless `output` is given.
+    init(
+        _ executable: URL,
+        input: Pipe? = nil,
+        output: Pipe? = nil,
+        arguments: (_ directory: URL) -> [String]
+    ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "parley-bench-\(UUID().uuidString)")
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             process.executableURL = executable
             process.arguments = arguments(directory)
             process.currentDirectoryURL = directory
-            process.standardOutput = FileHandle.nullDevice
+            if let input { process.standardInput = input }
+            process.standardOutput = output ?? FileHandle.nullDevice
             try process.run()
         } catch { throw BenchError.serverDidNotStart("\(error)") }
     }

@@ -1,26 +1,32 @@
 import DTLS
-import SDP
-import Units
+public import SDP
+public import Units
 
 /// The numbers that a simulated client uses for formats and header extensions: Chromium's.
-enum MediaNumbers {
-    static let opus: UInt8 = 111
-    static let vp8: UInt8 = 96
-    static let repair: UInt8 = 97
-    static let audioLevel: UInt8 = 1
-    static let transportSequence: UInt8 = 3
-    static let mid: UInt8 = 4
+public enum MediaNumbers {
+    public static let opus: UInt8 = 111
+    public static let vp8: UInt8 = 96
+    public static let repair: UInt8 = 97
+    public static let audioLevel: UInt8 = 1
+    public static let transportSequence: UInt8 = 3
+    public static let mid: UInt8 = 4
 }
 
 /// What a simulated client offers: one m-line after the other, in the manner of Chromium.
-struct MediaOffer {
-    var ice: ICEParameters
-    var fingerprint: CertificateFingerprint
-    var version: UInt64
-    var lines: [MediaDescription] = []
+public struct MediaOffer {
+    private let ice: ICEParameters
+    private let fingerprint: CertificateFingerprint
+    private let version: UInt64
+    private var lines: [MediaDescription] = []
+
+    public init(ice: ICEParameters, fingerprint: CertificateFingerprint, version: UInt64) {
+        self.ice = ice
+        self.fingerprint = fingerprint
+        self.version = version
+    }
 
     /// The whole description.
-    var text: String {
+    public var text: String {
         SessionDescription(
             origin: Origin(sessionID: 1, version: version),
             groups: [Group(semantics: "BUNDLE", mids: lines.map(\.mid))],
@@ -29,7 +35,8 @@ struct MediaOffer {
         ).text
     }
 
-    mutating func add(_ kind: MediaDescription.Kind, mid: String, isSent: Bool, ssrcs: [UInt32] = []) {
+    /// The next m-line. A video line that is sent names two SSRCs, the second of retransmissions.
+    public mutating func add(_ kind: MediaDescription.Kind, mid: String, isSent: Bool, ssrcs: [UInt32] = []) {
         var media = MediaDescription(
             kind: kind,
             port: 9,
@@ -94,7 +101,7 @@ struct MediaOffer {
 
 extension SessionDescription {
     /// The addresses of the UDP candidates.
-    var candidateAddresses: [TransportAddress] {
+    public var candidateAddresses: [TransportAddress] {
         media.flatMap(\.candidates).compactMap { text in
             let parts = text.split(separator: " ")
             guard parts.count >= 8, parts[2] == "udp", let address = IPAddress(String(parts[4])),
