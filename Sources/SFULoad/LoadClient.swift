@@ -73,7 +73,8 @@ package final class LoadClient {
 
     /// Takes the answer and begins to connect. False when nothing can be made of it.
     package func take(answer text: String, at now: Timestamp) -> Bool {
-        guard let answer = try? SessionDescription(parsing: text),  // why not is the server's bug, and seen in its tests
+        // Why not is the server's bug, and seen in its tests.
+        guard let answer = try? SessionDescription(parsing: text),
             let said = answer.media.first?.transport, let server = said.ice,
             let local = RemoteCredentials(userFragment: ice.userFragment, password: ice.password),
             let remote = RemoteCredentials(userFragment: server.userFragment, password: server.password)
