@@ -6,8 +6,12 @@ extension Router {
     /// The next packet that the router has no more use for. Each handle that was kept comes out exactly once.
     public mutating func nextReleased() -> PacketHandle? { released.pop() }
 
-    /// Control plane: gives a publication its block.
-    mutating func makeCache(_ publication: Int) {
+    /// Control plane: gives a publication its block once somebody is shown it; most members of a large meeting offer a
+    /// camera that nobody sees, and a block has some 80 KB.
+    mutating func makeCacheWhenWanted(_ publication: Int) {
+        guard publications[publication].cache < 0, publications[publication].formats.usesNACK,
+            publications[publication].subscribers.count > 0
+        else { return }
         let block = cachePlaces.take()
         let needed = (block &+ 1) &* Limits.cachedPackets
         if needed > cache.count { cache.grow(to: needed, with: CachedPacket()) }

@@ -117,7 +117,7 @@ extension Router {
             publications[publication].named[publications[publication].namedCount] = source.rawValue
             publications[publication].namedCount &+= 1
         }
-        if publications[publication].cache < 0, publications[publication].formats.usesNACK { makeCache(publication) }
+        makeCacheWhenWanted(publication)
         reserveStreams()
     }
 

@@ -114,6 +114,7 @@ extension Router {
         slots[slot].publication = Int32(truncatingIfNeeded: publication)
         slots[slot].sourceType = 0xFF
         subscribers.add(slot, to: publication, of: &publications)
+        makeCacheWhenWanted(publication)
         wantKeyFrame(slot)
     }
 
