@@ -25,11 +25,12 @@ extension MediaMeeting {
         var missing: Int { receiver.client.slots[slot].counts.missing }
         var freezes: Int { isAudio ? 0 : receiver.client.slots[slot].video.freezes.count }
 
-        func isFlowing(at now: Timestamp) -> Bool {
+        /// Whether something came lately, and after a moment.
+        func isFlowing(at now: Timestamp, since moment: Timestamp) -> Bool {
             let slot = receiver.client.slots[slot]
             guard slot.source == sender.number else { return false }
             guard let last = isAudio ? slot.audio.lastHeard : slot.video.lastShown else { return false }
-            return now - last < MediaMeeting.recent
+            return last > moment && now - last < MediaMeeting.recent
         }
     }
 
@@ -48,17 +49,17 @@ extension MediaMeeting {
     /// Waits until everything flows, and not too long.
     func settle() {
         let start = now
+        // What was lost in the storm shows only with what comes next, and what comes first was under way already.
+        let calmed = start + Self.recent
         let isJoined = members.allSatisfy { !$0.isHere || $0.isConnected && $0.client.isEstablished }
         let hasMoved = outcome.actions["move"] != nil || outcome.actions["rebind"] != nil
         let patience = !isJoined ? Self.joiningPatience : hasMoved ? Self.movingPatience : Self.patience
         while now - start < patience {
             for _ in 0..<25 { advance() }
-            // What was lost in the storm shows only with what comes next.
-            guard now - start > Self.recent else { continue }
-            if flows.allSatisfy({ $0.isFlowing(at: now) }) && isArranged { return }
+            if flows.allSatisfy({ $0.isFlowing(at: now, since: calmed) }) && isArranged { return }
         }
         if !isArranged { violate("somebody is not shown to somebody") }
-        for flow in flows where !flow.isFlowing(at: now) { violate("no \(flow.name)") }
+        for flow in flows where !flow.isFlowing(at: now, since: calmed) { violate("no \(flow.name)") }
     }
 
     /// Everybody has a slot for everybody.

@@ -53,7 +53,7 @@ public final class MediaMeeting {
     /// For one datagram.
     var buffer = [UInt8](repeating: 0, count: 1_500)
 
-    init(seed: UInt64, members count: Int?) {
+    init(seed: UInt64, members count: Int? = nil) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
         // Mostly small ones: they are quick, and have all that can go wrong.
