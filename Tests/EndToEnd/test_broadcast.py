@@ -1,5 +1,5 @@
 """WHIP (RFC 9725) and WHEP: publishing to a meeting, and watching it, by one HTTP request."""
-import re
+import json, os, pathlib, re, shutil, subprocess, time
 
 import pytest
 
@@ -24,6 +24,39 @@ def session(loop, server):
     yield make
     for one in made:
         one.close()
+
+
+def wait_until(person, condition, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        person.page.wait_for_timeout(200)
+
+
+@pytest.fixture(scope="module")
+def pion(tmp_path_factory):
+    """The program of Tests/Interop/pion-whip. Debian has Pion's sources where Go finds them without modules, but for the version in the path."""
+    sources = pathlib.Path("/usr/share/gocode/src/github.com/pion/webrtc")
+    if shutil.which("go") is None or not sources.exists():
+        pytest.skip("Debian's golang-go and golang-github-pion-webrtc.v3-dev are not installed")
+    folder = tmp_path_factory.mktemp("pion-whip")
+    (folder / "src/github.com/pion/webrtc").mkdir(parents=True)
+    (folder / "src/github.com/pion/webrtc/v3").symlink_to(sources)
+    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": f"{folder}:/usr/share/gocode", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
+    here = pathlib.Path(__file__).resolve().parents[1] / "Interop/pion-whip"
+    subprocess.run(["go", "build", "-o", folder / "pion-whip", "."], cwd=here, env=environment, check=True, timeout=300)
+    return folder / "pion-whip"
+
+
+def test_pion_restarts(pion, start_server, enter, room):
+    """Pion publishes, restarts ICE by PATCH, is connected again, and ends: nobody leaves in between."""
+    server = start_server("--public-address", os.environ.get("MEETING_TEST_HOST", "127.0.0.1"))
+    ana = enter("Ana", server=server)
+    done = subprocess.run([pion, "-url", f"{server.url}/whip/{room}?name=Pion", "-restart", "-seconds", "1"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert (report["Post"], report["Patch"], report["Delete"], report["Restarted"]) == (201, 200, 200, True)
+    assert [(one["type"], one["participant"]["name"]) for one in ana.since() if one["type"] in ("joined", "left")] == [("joined", "Pion"), ("left", "Pion")]
 
 
 def test_publisher_appears(enter, session, room):
@@ -144,3 +177,18 @@ def test_ice_servers(session, room):
     links = session().publish(room).answer.headers.get_all("Link")
     assert any(link.startswith("<stun:") for link in links)
     assert any(link.startswith("<turn:") and "credential=" in link for link in links)
+
+
+def test_browser_sees_and_hears(meet, session, wires):
+    """What is published by WHIP has a tile in the page, with picture and sound; WHEP plays what the browser sends."""
+    ana = meet.join("Ana")
+    session(meet.server).publish(meet.room, name="Stage").wait_until_connected()
+    ana.sees("Stage")
+    wait_until(ana, lambda: sum(link["frames"] for link in ana.inbound()) > 20, "no picture")
+    wait_until(ana, lambda: sum(link["energy"] for link in ana.inbound()) > 0.01, "no sound")
+    assert ana.video_moves("Stage")
+    people = wires(meet.server).hello(meet.room, "Ear")["participants"]
+    ana_id = next(person["id"] for person in people if person["name"] == "Ana")
+    viewer = session(meet.server).watch(f"{meet.room}/{ana_id}")
+    viewer.wait_for(lambda: len(viewer.lumas) > 20, "no picture of the browser")
+    viewer.wait_for(lambda: viewer.sounds > 0, "no sound of the browser")
