@@ -7,8 +7,6 @@ import Units
 
 import struct SDP.SDPError
 
-import struct SDP.SDPError
-
 /// The links between members and the SFU as the control plane keeps them: who negotiated what, and which names the media
 /// plane knows them by. A value of `MeetingService`'s.
 ///
