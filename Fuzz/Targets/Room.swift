@@ -26,6 +26,8 @@ private struct World {
     var random = Counter()
     var now = Timestamp(nanoseconds: 1_000_000_000)
     var connections: [ConnectionID?] = [nil, nil, nil, nil]
+    /// Sessions of WHIP and WHEP.
+    var headless: [ConnectionID] = []
     var welcomed: Set<ConnectionID> = []
     var opened: UInt64 = 0
     var tokens: [String] = []
@@ -65,6 +67,8 @@ private struct World {
         case 0: hello(client)
         case 1: close(client, wasClean: next() & 1 == 1)
         case 2: if let connection = connections[client] { perform(manager.heard(from: connection)) }
+        case 3 where operation >> 4 & 3 == 1: come()
+        case 3 where operation >> 4 & 3 == 2: hangUp()
         case 3: advance()
         case 4: answerStorage()
         case 5: answerLoad()
@@ -90,6 +94,41 @@ private struct World {
         if how & 4 != 0 { text += #","resume":"\#(pick(tokens))""# }
         if how & 8 != 0 { text += #","lastSeq":\#(1_000 + Int(next()))"# }
         say(client, text + "}")
+    }
+
+    /// Somebody publishes or watches by HTTP.
+    mutating func come() {
+        opened += 1
+        headless.append(ConnectionID(opened))
+        let how = next()
+        let participant = how & 4 == 0 ? nil : ParticipantID(pick(ids))
+        let request = HeadlessRequest(
+            how & 2 == 0 ? .ingest : .watch(participant),
+            room: how & 1 == 0 ? "red" : "blue",
+            sdp: "v=0"
+        )
+        perform(
+            manager.enter(
+                request,
+                on: ConnectionID(opened),
+                address: TokenHash([how >> 6]),
+                isLimited: true,
+                at: moment,
+                random: &random
+            )
+        )
+    }
+
+    /// One of the sessions by HTTP restarts ICE, or ends.
+    mutating func hangUp() {
+        guard !headless.isEmpty else { return }
+        let how = next()
+        let index = Int(how >> 1) % headless.count
+        if how & 1 == 0 {
+            perform(manager.renegotiate(headless[index], sdp: "v=0", tracks: [], at: moment))
+        } else {
+            perform(manager.hangUp(headless.remove(at: index), at: moment, random: &random))
+        }
     }
 
     mutating func close(_ client: Int, wasClean: Bool) {
@@ -203,6 +242,8 @@ private struct World {
         case .resumed(_, _, let token, _, _):
             welcomed.formUnion(receivers)
             tokens.append(token)
+        // The first that a session by HTTP hears of when it is in.
+        case .iceServers where Set(headless).isSuperset(of: receivers): welcomed.formUnion(receivers)
         case .waiting(let you, _, _): ids.append(you.description)
         case .error, .bye, .pong: break
         default:

@@ -145,8 +145,8 @@ extension SignalManager {
         var shown = link.wanted.filter(video.contains)
         var heard = audible(audio, by: id)
         if seats[index].access.isPlayback {
-            shown = watched(video, by: link, seats[index].access)
-            heard = listened(audio, by: link, seats[index].access)
+            shown = watched(video.filter { $0.participant != id }, by: link, seats[index].access)
+            heard = listened(audio.filter { $0.participant != id }, by: link, seats[index].access)
         }
         // Who cannot be told which tile is whose keeps what he has.
         if !isHere { shown.removeAll { track in !link.slots.contains { $0.track == track } } }

@@ -39,9 +39,10 @@ extension SignalManager {
         link.answeredNeg = Entering.neg
         link.agree(lines, now: moment.now)
         // He cannot say what is on: what he offers to send is.
-        if link.published.contains(.microphone) { seat.microphone = .on }
-        if link.published.contains(.camera) { seat.camera = .on }
-        if link.published.contains(where: { $0 == .screen || $0 == .screenAudio }) { seat.screen = .on }
+        let published = caller.access.isPlayback ? [] : link.published
+        if published.contains(.microphone) { seat.microphone = .on }
+        if published.contains(.camera) { seat.camera = .on }
+        if published.contains(where: { $0 == .screen || $0 == .screenAudio }) { seat.screen = .on }
         link.voices = LoudestFew(limit: min(link.slots.count(where: \.isAudio), Limits.loudest))
         link.faces = LoudestFew(limit: link.slots.count { !$0.isAudio })
         media[id] = link
