@@ -14,7 +14,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case .offer(let negotiation): check(.offer(from: me, negotiation), to: negotiation.peer, message)
     case .answer(let negotiation): check(.answer(from: me, negotiation), to: negotiation.peer, message)
     case .candidate(let trickle): check(.candidate(from: me, trickle), to: trickle.peer, message)
-    case .want(let tracks): check(.want(from: me, tracks), to: nil, message)
+    // Which answer it goes with is between its sender and the server.
+    case .want(let tracks, _): check(.want(from: me, tracks), to: nil, .want(tracks, neg: nil))
     case .chat(let text, let to, let clientId):
         let record = ChatRecord(id: "x", from: me, name: "Ana", to: to, text: text, clientId: clientId, at: 0)
         let written = read(.chat(record, stored: true))
