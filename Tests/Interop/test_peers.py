@@ -6,7 +6,7 @@ import pytest
 from client import *
 from network import SERVER4, SERVER6, Sniffer, socket_inside
 from special_addresses import special_addresses
-from world import requested
+from world import UDP, requested
 
 MARK = b"let me in "
 # Ours opens everything with these; it is what a careless host would do.
@@ -135,9 +135,28 @@ def knock(server, network, dice):
 
 
 def test_a_permission_for_a_relay_opens_no_other_port(start, network, dice, targets):
-    """A permission is for an address; where the address is the server's own, only the ports of live relays are behind it."""
-    codes, sent = knock(start("parley"), network, dice)
+    """A permission is for an address; where the address is the server's own, only the ports of live relays and of the SFU are
+    behind it, and the SFU answers nobody who has no link."""
+    server = start("parley")
+    codes, sent = knock(server, network, dice)
+    assert codes.pop(server.port) == (None, None), "the way to the SFU inside"
     assert set(codes.values()) == {(403, 403)} and not sent and not received(targets)
+
+
+def test_the_way_to_the_sfu_leads_nowhere_else(start, network, dice):
+    """Through a relay the media port is the SFU's alone: no STUN, no TURN and no channel answers there, so relays cannot be nested."""
+    server = start("parley")
+    client = good_client(server, network, dice)
+    host = client.allocate()[0]
+    own = host, server.port
+    assert client.permit(own).kind == SUCCESS and client.bind(0x4000, own).kind == SUCCESS
+    for question in (encode(REQUEST, BINDING, [], client.transaction()), encode(REQUEST, ALLOCATE, [UDP], client.transaction()),
+                     encode(REQUEST, BINDING, [Attribute(USERNAME, b"AAAAAAAAAAAA:abcd")], client.transaction(), b"guessed", ("sha1",), True),
+                     channel_data(0x4000, b"nested"), bytes([22, 254, 253]) + bytes(40), bytes([128, 96]) + bytes(40)):
+        client.say(own, question)
+        client.say_on(0x4000, question)
+    assert client.heard() == []
+    client.close()
 
 
 def test_knocking_finds_open_ports(start, network, dice, targets):

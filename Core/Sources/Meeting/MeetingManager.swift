@@ -403,10 +403,15 @@ extension MeetingManager {
         var effects: [Effect] = []
         for (connection, known) in connections.sorted(by: { $0.key < $1.key }) where known.place != .leaving {
             effects += goodbye(connection, .draining, retry: .now)
-            // Nobody is told of the others: all are sent away.
+            // Nobody is told of the others: all are sent away. The SFU hears of those whose seats end.
             switch known.place {
             case .member(let room, let participant):
-                _ = rooms[room]?.disconnected(participant, connection: connection, grace: Limits.grace, at: moment)
+                let told =
+                    rooms[room]?.disconnected(participant, connection: connection, grace: Limits.grace, at: moment)
+                    ?? []
+                let orders = told.filter { if case .sfu = $0 { true } else { false } }
+                effects += arranged(orders, [], at: moment)
+                forgetIfEmpty(room)
             case .guest(let room, let guest):
                 _ = lobbies[room]?.take(guest)
                 forgetIfEmpty(room)

@@ -230,6 +230,8 @@ extension SignalManager {
         at moment: Moment
     ) -> [Effect] {
         guard let index = index(of: participant), seats[index].connection == connection else { return [] }
+        // Who came by HTTP has no way back to his seat.
+        guard !seats[index].access.isHeadless else { return free(index, .lost, at: moment) }
         forgetRequests(of: participant)
         seats[index].connection = nil
         seats[index].iceServersDue = nil

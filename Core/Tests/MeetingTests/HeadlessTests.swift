@@ -174,6 +174,17 @@ struct HeadlessTests {
         #expect(meeting.manager.connections.count == 1 && meeting.manager.violations() == [])
     }
 
+    @Test("When the server stops, the seat of who came by HTTP ends; those of others wait")
+    func drained() {
+        let meeting = Harness()
+        meeting.join("Ana")
+        meeting.come("Camera", Self.whip())
+        meeting.taken("Camera", Self.sent)
+        meeting.drain()
+        #expect(meeting.manager.participants(of: meeting.roomName).map(\.name) == ["Ana"])
+        #expect(meeting.manager.violations() == [])
+    }
+
     // MARK: Hosts
 
     @Test("A publisher alone is no host: the first person who comes is")
