@@ -80,6 +80,7 @@ extension MeetingManager {
         guard let entry = entering.removeValue(forKey: id) else { return nil }
         let (caller, name) = (entry.caller, entry.room)
         guard connections[caller.connection]?.place == .entering(name, id), !isDraining else {
+            forgetIfEmpty(name)
             return [.sfu(.close(id))]
         }
         connections[caller.connection]?.place = .greeting(deadline: moment.now + Limits.helloDeadline)
