@@ -224,6 +224,18 @@ class Person:
             now = self.inbound()
         raise AssertionError(f"{self.name} does not see and hear {people}: first {first}, then {now}")
 
+    def wait_for_somebody(self, seconds=40):
+        """Waits until pictures and sound come from somebody, whatever came in other slots before."""
+        deadline, before = time.monotonic() + seconds, self.inbound()
+        while time.monotonic() < deadline:
+            self.page.wait_for_timeout(500)
+            now = self.inbound()
+            if any(self.flows(old, one, True, True) for old, one in zip(before, now)):
+                return self
+            if len(before) != len(now):
+                before = now
+        raise AssertionError(f"{self.name} sees and hears nobody: {before}, then {now}")
+
     @staticmethod
     def flows(first, now, video, audio):
         return (not video or now["frames"] > first["frames"] + 5) and (not audio or now["energy"] > first["energy"] + 1e-6)

@@ -40,9 +40,9 @@ def test_second_is_member(enter):
     assert abs(joined["joinedAt"] - time.time() * 1000) < 5000
 
 
-def test_each_pair_gets_a_link(enter):
-    """Both of each pair get `link`, one of them polite."""
-    people = enter("Ana", "Ben", "Cleo")
+def test_each_pair_gets_a_link(start_server, enter):
+    """Both of each pair of a mesh get `link`, one of them polite."""
+    people = enter("Ana", "Ben", "Cleo", server=start_server("--mesh-limit", "3"))
     links = {(person.you, message["with"]): message["polite"]
              for person in people for message in person.received if message["type"] == "link"}
     assert len(links) == 6

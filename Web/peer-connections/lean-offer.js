@@ -32,13 +32,18 @@ function leanLine(section, { isCarried }) {
   const formats = new Set(first.split(' ').slice(3));
   const onlyReceives = attributes.includes('a=recvonly');
   const countsTransport = section.includes('transport-wide-cc');
-  const kept = attributes.filter((line) => {
+  const kept = attributes.map(withoutAddress).filter((line) => {
     const feedback = /^a=rtcp-fb:(\d+) /.exec(line)?.[1];
     if (feedback && !formats.has(feedback)) return false; // Firefox lists all it knows.
     if (line.startsWith('a=candidate:') || (isCarried && TRANSPORT.test(line))) return false;
     return !onlyReceives || !(IDLE.test(line) || isUseless(line, countsTransport));
   });
   return isCarried && !kept.includes('a=bundle-only') ? bundleOnly(first, kept) : [first, ...kept].join('\r\n');
+}
+
+/** Our address is in the packets, if anywhere. @param {string} line */
+function withoutAddress(line) {
+  return line.replace(/^c=IN .*/, 'c=IN IP4 0.0.0.0').replace(/^a=rtcp:\d.*/, 'a=rtcp:9 IN IP4 0.0.0.0');
 }
 
 /** A line without a transport of its own says so (RFC 9143 §7.2.1), or some would take it for a broken one. @param {string} first @param {string[]} rest */

@@ -269,3 +269,8 @@ test('On the way to the server itself only its relay on the page\'s port helps, 
   assert.deepEqual(detours([{ urls: ['turn:[2001:db8::1]:3478'] }], '[2001:db8::1]'), []);
   assert.deepEqual(detours([stun, relay, other], ''), [stun, relay, other]);
 });
+
+test('No address of ours is told', () => {
+  const told = leanOffer(['v=0', 'm=audio 50000 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 192.0.2.7', 'a=rtcp:50001 IN IP4 192.0.2.7', 'a=candidate:1 1 udp 1 192.0.2.7 5 typ host', 'a=sendonly', 'a=mid:0', ''].join('\r\n'));
+  assert.ok(!told.includes('192.0.2.7') && told.includes('c=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0'));
+});
